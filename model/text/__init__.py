@@ -1,0 +1,7 @@
+"""Prompts to the transformer's text context: our small encoder, and Gemma for official weights."""
+
+from .config import TextEncoderConfig
+from .encoder import TextEncoder
+from .tokenizer import Tokenizer
+
+__all__ = ["TextEncoder", "TextEncoderConfig", "Tokenizer"]
