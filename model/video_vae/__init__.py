@@ -1,0 +1,6 @@
+"""Video VAE of LTX-2 and LTX-2.3 checkpoints."""
+
+from .config import Block, VideoVaeConfig
+from .vae import VideoVae
+
+__all__ = ["Block", "VideoVae", "VideoVaeConfig"]

@@ -1,0 +1,78 @@
+"""The two halves of the video VAE: pixels to latent means and log-variance, latents to pixels."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from torch import Tensor, nn
+
+from .blocks import Downsample, ResStack, Upsample, patchify, pixel_norm_silu, unpatchify
+from .config import VideoVaeConfig
+from .conv import CausalConv3d
+
+
+class Encoder(nn.Module):
+    """Causal encoder: a latent frame depends on its own eight frames and earlier ones."""
+
+    def __init__(self, config: VideoVaeConfig, operations: Any = nn, **factory: Any) -> None:
+        super().__init__()
+        self.config = config
+        conv = {
+            "causal": True,
+            "padding": config.encoder_padding,
+            "operations": operations,
+            **factory,
+        }
+        width = config.encoder_base_channels
+        self.conv_in = CausalConv3d(config.pixel_channels * config.patch_size**2, width, **conv)
+        self.down_blocks = nn.ModuleList()
+        for block in config.encoder_blocks:
+            if block.kind == "res_x":
+                self.down_blocks.append(ResStack(width, block.num_layers, **conv))
+                continue
+            out = width * block.multiplier
+            self.down_blocks.append(Downsample(width, out, block.stride, **conv))
+            width = out
+        self.conv_out = CausalConv3d(width, config.encoder_out_channels, **conv)
+
+    def forward(self, pixels_BCFYX: Tensor) -> Tensor:
+        """Raw ``[B, 128 + log-variance channels, F, Y, X]`` of pixels in [-1, 1]."""
+        x = self.conv_in(patchify(pixels_BCFYX, self.config.patch_size))
+        for block in self.down_blocks:
+            x = block(x)
+        return self.conv_out(pixel_norm_silu(x))
+
+
+class Decoder(nn.Module):
+    """Decoder; with ``causal_decoder`` false every convolution looks one frame ahead."""
+
+    def __init__(self, config: VideoVaeConfig, operations: Any = nn, **factory: Any) -> None:
+        super().__init__()
+        self.config = config
+        conv = {
+            "causal": config.causal_decoder,
+            "padding": config.decoder_padding,
+            "operations": operations,
+            **factory,
+        }
+        blocks = config.decoder_blocks
+        width = config.decoder_base_channels * prod(block.multiplier for block in blocks)
+        self.conv_in = CausalConv3d(config.latent_channels, width, **conv)
+        self.up_blocks = nn.ModuleList()
+        for block in reversed(blocks):
+            if block.kind == "res_x":
+                self.up_blocks.append(ResStack(width, block.num_layers, **conv))
+                continue
+            out = width // block.multiplier
+            residual = block.residual
+            self.up_blocks.append(Upsample(width, out, block.stride, residual=residual, **conv))
+            width = out
+        self.conv_out = CausalConv3d(width, config.pixel_channels * config.patch_size**2, **conv)
+
+    def forward(self, z_BCFYX: Tensor) -> Tensor:
+        """Pixels ``[B, 3, 8F-7, 32Y, 32X]`` of un-normalised latents ``[B, 128, F, Y, X]``."""
+        x = self.conv_in(z_BCFYX)
+        for block in self.up_blocks:
+            x = block(x)
+        return unpatchify(self.conv_out(pixel_norm_silu(x)), self.config.patch_size)
