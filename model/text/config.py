@@ -1,4 +1,4 @@
-"""What decides the shape of our text encoder; saved in the checkpoint as ``config.text_encoder``."""
+"""Sizes of our text encoder; saved in the checkpoint as ``config.text_encoder``."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ class TextEncoderConfig:
                 )
         if self.width % (2 * self.heads):
             raise ValueError(
-                f"text encoder width {self.width} is not divisible by twice its {self.heads} heads; "
-                f"use a multiple of {2 * self.heads}"
+                f"text encoder width {self.width} is not divisible by twice its {self.heads} "
+                f"heads; use a multiple of {2 * self.heads}"
             )
         if self.buckets < 2 or self.grams_per_word < 2:
             raise ValueError(
-                f"text encoder has {self.buckets} buckets and {self.grams_per_word} grams per word; "
-                "use at least 2 of each"
+                f"text encoder has {self.buckets} buckets and {self.grams_per_word} grams per "
+                "word; use at least 2 of each"
             )
 
     @classmethod

@@ -59,7 +59,9 @@ class TextBlock(nn.Module):
             rotate(rms_norm(q)), rotate(rms_norm(k)), v, attn_mask=mask_BT[:, None, None, :]
         )
         x_BTD = x_BTD + self.to_out(rearrange(seen, "B N T H -> B T (N H)"))
-        return x_BTD + self.ff_out(F.gelu(self.ff_in(rms_norm(x_BTD)), approximate="tanh"))
+        inner = F.gelu(self.ff_in(rms_norm(x_BTD)), approximate="tanh")
+        x_BTD = x_BTD + self.ff_out(inner)
+        return x_BTD
 
 
 class TextEncoder(nn.Module):
@@ -67,7 +69,7 @@ class TextEncoder(nn.Module):
 
     Args:
         config: sizes.
-        operations: namespace with ``Linear`` and ``Embedding`` (``torch.nn``, or a host's casting layers).
+        operations: namespace with ``Linear`` and ``Embedding``: ``torch.nn``, or a host's layers.
         device, dtype: of the parameters.
     """
 
@@ -79,7 +81,7 @@ class TextEncoder(nn.Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
-        factory = {"device": device, "dtype": dtype}
+        factory: dict[str, Any] = {"device": device, "dtype": dtype}
         self.config = config
         self.tokenizer = Tokenizer(config.buckets, config.grams_per_word, config.max_tokens)
         self.grams = operations.Embedding(config.buckets, config.width, **factory)

@@ -79,10 +79,10 @@ class Tokenizer:
         self.max_tokens = max_tokens
 
     def __call__(self, prompts: Sequence[str]) -> tuple[Tensor, Tensor]:
-        """Ids [B, T, G] (int64) and word mask [B, T] (bool), T of the longest prompt, 0 if all are empty.
+        """Ids [B, T, G] (int64) and word mask [B, T] (bool), T as in the longest prompt, or 0.
 
         Raises:
-            ValueError: a prompt has more words than ``max_tokens``; nothing is ever cut off silently.
+            ValueError: a prompt has more than ``max_tokens`` words; nothing is cut off silently.
         """
         split = [self._checked_words(prompt) for prompt in prompts]
         longest = max(map(len, split), default=0)
@@ -97,7 +97,7 @@ class Tokenizer:
         words = split_words(prompt)
         if len(words) > self.max_tokens:
             raise ValueError(
-                f"the prompt has {len(words)} words and punctuation marks; this model reads at most "
-                f"{self.max_tokens}: shorten it by {len(words) - self.max_tokens}"
+                f"the prompt has {len(words)} words and punctuation marks; this model reads at "
+                f"most {self.max_tokens}: shorten it by {len(words) - self.max_tokens}"
             )
         return words
