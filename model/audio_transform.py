@@ -1,4 +1,4 @@
-"""Resampling, spectra and mel filterbanks: torchaudio where it imports, the same in torch elsewhere.
+"""Resampling, spectra and mel filters: torchaudio where it imports, the same in torch elsewhere.
 
 torchaudio is looked for at the first call, never at import: a node pack must start quickly, and a
 broken torchaudio (a wheel for another torch raises ``OSError``) must not take the package down.
@@ -79,7 +79,7 @@ def stft_magnitude(waveform: Tensor, n_fft: int, hop: int) -> Tensor:
     """
     if waveform.shape[-1] <= n_fft // 2:
         raise ValueError(
-            f"audio of {waveform.shape[-1]} samples is too short for a spectrum of {n_fft} samples; "
+            f"audio of {waveform.shape[-1]} samples is too short for a {n_fft}-sample spectrum; "
             f"give at least {n_fft // 2 + 1} samples"
         )
     window = torch.hann_window(n_fft, device=waveform.device, dtype=waveform.dtype)
@@ -88,13 +88,22 @@ def stft_magnitude(waveform: Tensor, n_fft: int, hop: int) -> Tensor:
     return spectrum.abs().unflatten(0, waveform.shape[:-1])
 
 
-def sinc_resample(waveform: Tensor, source_hz: int, target_hz: int) -> Tensor:
-    """``resample`` in plain torch: one convolution per output phase."""
+def sinc_resample(
+    waveform: Tensor, source_hz: int, target_hz: int, edges: str = "constant"
+) -> Tensor:
+    """``resample`` in plain torch: one convolution per output phase.
+
+    Args:
+        waveform: ``[..., N]``, floating point.
+        source_hz: rate of ``waveform``.
+        target_hz: rate wanted.
+        edges: what lies beyond the ends, "constant" (silence) or "replicate" (the end samples).
+    """
     divisor = math.gcd(source_hz, target_hz)
     source, target = source_hz // divisor, target_hz // divisor
     kernels, width = _sinc_kernels(source, target)
     flat = waveform.reshape(-1, 1, waveform.shape[-1])
-    padded = F.pad(flat, (width, width + source))
+    padded = F.pad(flat, (width, width + source), mode=edges)
     phases = F.conv1d(padded, kernels.to(waveform), stride=source)
     length = math.ceil(target * waveform.shape[-1] / source)
     return phases.transpose(1, 2).reshape(*waveform.shape[:-1], -1)[..., :length]
@@ -118,12 +127,14 @@ def _sinc_kernels(source: int, target: int) -> tuple[Tensor, int]:
     """Filters ``[target, 1, taps]`` and the half width in source samples, for coprime rates."""
     cutoff = min(source, target) * ROLLOFF
     width = math.ceil(LOWPASS_WIDTH * source / cutoff)
-    taps = torch.arange(-width, width + source, dtype=torch.float64) / source
-    phases = -torch.arange(target, dtype=torch.float64) / target
-    time = (phases[:, None, None] + taps) * cutoff
-    time = time.clamp(-LOWPASS_WIDTH, LOWPASS_WIDTH)
-    window = torch.cos(time * math.pi / LOWPASS_WIDTH / 2) ** 2
-    return torch.sinc(time) * window * (cutoff / source), width
+    # Kept for later calls, so it must not depend on the context of this one.
+    with torch.inference_mode(False), torch.device("cpu"):
+        taps = torch.arange(-width, width + source, dtype=torch.float64) / source
+        phases = -torch.arange(target, dtype=torch.float64) / target
+        time = (phases[:, None, None] + taps) * cutoff
+        time = time.clamp(-LOWPASS_WIDTH, LOWPASS_WIDTH)
+        window = torch.cos(time * math.pi / LOWPASS_WIDTH / 2) ** 2
+        return torch.sinc(time) * window * (cutoff / source), width
 
 
 def _hz_to_mel(frequency_hz: float) -> float:

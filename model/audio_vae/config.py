@@ -1,4 +1,4 @@
-"""Configuration of the audio VAE, as the ``audio_vae`` object of a checkpoint's metadata holds it."""
+"""Configuration of the audio VAE: the ``audio_vae`` object of a checkpoint's metadata."""
 
 from __future__ import annotations
 

@@ -40,5 +40,6 @@ def log_mel(waveform: Tensor, config: AudioVaeConfig = _DEFAULT) -> Tensor:
 
 @lru_cache(maxsize=4)
 def _filters(n_fft: int, mel_bins: int, sample_rate: int) -> Tensor:
-    with torch.device("cpu"):
+    # Kept for later calls, so it must not depend on the context of this one.
+    with torch.inference_mode(False), torch.device("cpu"):
         return mel_filterbank(n_fft, mel_bins, sample_rate, sample_rate / 2)

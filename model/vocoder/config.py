@@ -13,6 +13,10 @@ from typing import Any
 from ..shapes import MEL_BINS, MEL_RATE_HZ
 
 RESBLOCKS = ("1", "2", "AMP1")
+# Kernel of the first and the last convolution.
+EDGE_KERNEL = 7
+# Samples on each side that an anti-aliased activation sees: 12 taps at twice the rate, twice.
+SNAKE_CONTEXT = 6
 
 
 @dataclass(frozen=True)
@@ -65,14 +69,32 @@ class GeneratorConfig:
             )
         if self.channels < 2**stages:
             raise ValueError(
-                f"vocoder upsample_initial_channel {self.channels} cannot be halved {stages} times; "
-                f"use at least {2**stages}"
+                f"vocoder upsample_initial_channel {self.channels} is too small for {stages} "
+                f"halvings; use at least {2**stages}"
             )
 
     @property
     def samples_per_frame(self) -> int:
         """Samples that one mel frame becomes."""
         return math.prod(self.upsample_rates)
+
+    @property
+    def context_frames(self) -> int:
+        """Mel frames on each side that can change the samples of one frame."""
+        activation = SNAKE_CONTEXT if self.resblock == "AMP1" else 0
+        stage = max(
+            sum(
+                (kernel // 2) * (dilation + (self.resblock != "2")) + 2 * activation
+                for dilation in row
+            )
+            for kernel, row in zip(self.resblock_kernels, self.resblock_dilations, strict=True)
+        )
+        reach = EDGE_KERNEL // 2 + activation
+        for rate, kernel in zip(
+            self.upsample_rates[::-1], self.upsample_kernels[::-1], strict=True
+        ):
+            reach = math.ceil((reach + stage + (kernel + rate) // 2 - 1) / rate)
+        return reach + EDGE_KERNEL // 2
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, Any]) -> GeneratorConfig:
@@ -140,10 +162,11 @@ class BandwidthConfig:
                 f"vocoder bwe output_sampling_rate {self.output_hz} is not a multiple of "
                 f"input_sampling_rate {self.input_hz}"
             )
-        if self.generator.samples_per_frame != self.hop * self.ratio:
+        needed = self.hop * self.ratio
+        if self.generator.samples_per_frame != needed:
             raise ValueError(
-                f"vocoder bwe makes {self.generator.samples_per_frame} samples per frame, but "
-                f"hop_length {self.hop} at {self.ratio} times the rate needs {self.hop * self.ratio}"
+                f"vocoder bwe makes {self.generator.samples_per_frame} samples per frame; "
+                f"hop_length {self.hop} at {self.ratio} times the rate needs {needed}"
             )
         if self.mel_bins != MEL_BINS:
             raise ValueError(f"vocoder bwe num_mels is {self.mel_bins}; it must be {MEL_BINS}")
@@ -152,6 +175,11 @@ class BandwidthConfig:
     def ratio(self) -> int:
         """Output samples per input sample."""
         return self.output_hz // self.input_hz
+
+    @property
+    def context_samples(self) -> int:
+        """Input samples on each side that can change one output sample."""
+        return self.generator.context_frames * self.hop + self.n_fft
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, Any]) -> BandwidthConfig:
@@ -186,12 +214,40 @@ class VocoderConfig:
     generator: GeneratorConfig
     bandwidth: BandwidthConfig | None = None
 
+    def __post_init__(self) -> None:
+        if self.bandwidth is None:
+            return
+        made_hz = self.generator.samples_per_frame * MEL_RATE_HZ
+        if made_hz != self.bandwidth.input_hz:
+            raise ValueError(
+                f"vocoder makes {made_hz} Hz, but its bwe reads {self.bandwidth.input_hz} Hz; "
+                "the two objects do not belong together"
+            )
+        if self.generator.samples_per_frame % self.bandwidth.hop:
+            raise ValueError(
+                f"vocoder makes {self.generator.samples_per_frame} samples per frame, which is not "
+                f"a multiple of the hop_length {self.bandwidth.hop} of its bwe"
+            )
+
     @property
     def sample_rate(self) -> int:
         """Rate of the waveform in Hz (mel frames come at 100 Hz)."""
         if self.bandwidth is not None:
             return self.bandwidth.output_hz
         return self.generator.samples_per_frame * MEL_RATE_HZ
+
+    @property
+    def samples_per_frame(self) -> int:
+        """Samples that one mel frame becomes."""
+        return self.sample_rate // MEL_RATE_HZ
+
+    @property
+    def context_frames(self) -> int:
+        """Mel frames on each side that can change the samples of one frame."""
+        frames = self.generator.context_frames
+        if self.bandwidth is not None:
+            frames += math.ceil(self.bandwidth.context_samples / self.generator.samples_per_frame)
+        return frames
 
     @classmethod
     def tiny(cls, *, bandwidth: bool = False) -> VocoderConfig:
@@ -213,13 +269,7 @@ class VocoderConfig:
         if "bwe" not in metadata:
             return cls(GeneratorConfig.from_metadata(metadata))
         generator = GeneratorConfig.from_metadata(metadata.get("vocoder", {}))
-        bandwidth = BandwidthConfig.from_metadata(metadata["bwe"])
-        if generator.samples_per_frame * MEL_RATE_HZ != bandwidth.input_hz:
-            raise ValueError(
-                f"vocoder makes {generator.samples_per_frame * MEL_RATE_HZ} Hz, but its bwe reads "
-                f"{bandwidth.input_hz} Hz; the two objects do not belong together"
-            )
-        return cls(generator, bandwidth)
+        return cls(generator, BandwidthConfig.from_metadata(metadata["bwe"]))
 
     def to_metadata(self) -> dict[str, Any]:
         """The ``vocoder`` object that ``from_metadata`` and other LTX-2 loaders read."""

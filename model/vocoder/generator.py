@@ -16,10 +16,9 @@ from torch import Tensor, nn
 from ..shapes import MEL_BINS
 from .activation import AliasFreeSnake
 from .blocks import LEAKY_SLOPE, AmpBlock1, ResBlock1, ResBlock2
-from .config import GeneratorConfig
+from .config import EDGE_KERNEL, GeneratorConfig
 
 STEREO = 2
-EDGE_KERNEL = 7
 
 
 class Generator(nn.Module):
