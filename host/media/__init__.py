@@ -1,0 +1,35 @@
+"""Reading and writing of pictures, sounds and videos with PyAV and Pillow, the same in every host.
+
+Files appear whole or not at all (``partial_file``), carry the graph that made them (``graph_tags``)
+and say in one sentence what is wrong with them (``MediaError``, ``MediaWriteError``).
+"""
+
+from .audio_file import read_audio, write_audio
+from .errors import MediaError, MediaWriteError
+from .image_file import read_image, write_png
+from .partial_file import partial_file
+from .rate import exact_rate
+from .tags import graph_tags
+from .video_reader import VideoClip, VideoInfo, iter_frames, probe_video, read_video
+from .video_writer import CONTAINERS, QUALITIES, VideoSettings, write_video
+
+__all__ = [
+    "CONTAINERS",
+    "QUALITIES",
+    "MediaError",
+    "MediaWriteError",
+    "VideoClip",
+    "VideoInfo",
+    "VideoSettings",
+    "exact_rate",
+    "graph_tags",
+    "iter_frames",
+    "partial_file",
+    "probe_video",
+    "read_audio",
+    "read_image",
+    "read_video",
+    "write_audio",
+    "write_png",
+    "write_video",
+]
