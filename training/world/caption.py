@@ -124,7 +124,7 @@ class _Teller:
         count = min(self.bounces)
         # Two objects that bounce differently often are told without a number.
         exact = len(set(self.bounces)) == 1 and (count == 0 or self.rng.random() >= DROP_DETAIL)
-        key = str(min(count, 3)) if exact else "some"
+        key = ("many" if count > 3 else str(count)) if exact else "some"
         outcome = self._pick(self.language.outcomes[key])
         outcome = outcome.replace("{G}", self._pick(self.language.grounds[self.scene.place]))
         self.words["outcome"] = key

@@ -69,7 +69,7 @@ def _draw_frame(
     boxes = []
     for body, (x, y, angle) in zip(scene.bodies, motion.paths[frame], strict=True):
         _draw_shadow(canvas, body, x, y, angle)
-        reach = 1.35 * body.radius + 8
+        reach = 1.7 * body.radius + 4
         boxes.append((x - reach, y - reach, x + reach, FLOOR_Y + 20))
     for hit in motion.hits:
         age = time_s - hit.time_s

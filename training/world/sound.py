@@ -42,7 +42,7 @@ _TIMBRES = {
     "rubber": _Timbre(118, (1, 1.9, 3.1), (1, 0.4, 0.15), 24, 0.10, 1.0, (200, 1500)),
     "wood": _Timbre(430, (1, 2.4, 4.1, 6.3), (1, 0.6, 0.35, 0.2), 32, 0.22, 0.85),
     "metal": _Timbre(
-        820, (1, 1.53, 2.32, 3.47, 4.83, 6.1), (0.9, 1, 0.8, 0.6, 0.4, 0.3), 4.5, 0.12, 0.5
+        820, (1, 1.53, 2.32, 3.47, 4.83, 6.1), (0.9, 1, 0.8, 0.6, 0.4, 0.3), 4.5, 0.12, 0.75
     ),
     "glass": _Timbre(1750, (1, 1.72, 2.61, 3.4), (1, 0.7, 0.45, 0.3), 13, 0.15, 0.6, (3000, 9000)),
     "stone": _Timbre(290, (1, 2.9, 5.7), (0.9, 0.5, 0.35), 60, 0.6, 0.9, (500, 5000)),
@@ -88,7 +88,7 @@ def _hit_sound(scene: Scene, hit: Hit, rng: np.random.Generator) -> np.ndarray:
     """Mono sound of one hit: the object, and at 0.7 what it hit."""
     body = scene.bodies[hit.body]
     hardness = min(1.5, hit.dv / REFERENCE_DV)
-    loudness = 0.55 * hardness**0.6
+    loudness = 0.7 * hardness**0.6
     sound = _strike(body.material, body.radius, hardness, rng)
     if hit.other == "floor":
         ground = _strike(scene.place, REFERENCE_RADIUS, hardness, rng)

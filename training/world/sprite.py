@@ -73,7 +73,7 @@ def _body_paint(base: Rgb, material: str) -> skia.Paint:
             (0.1, 0.15), 1.15, [colour(stop) for stop in stops], [0, 0.5, 0.78, 1]
         )
     else:
-        tone = mix(base, (150, 146, 140), 0.3) if material == "stone" else base
+        tone = mix(base, (150, 146, 140), 0.24) if material == "stone" else base
         lift = {"rubber": 0.22, "wood": 0.12, "stone": 0.14}[material]
         stops = [mix(tone, WHITE, lift), tone, mix(tone, DARK, 0.28)]
         shader = skia.GradientShader.MakeRadial(

@@ -145,7 +145,8 @@ ENGLISH = Language(
         ),
         "1": ("bounces|bounce once", "bounces|bounce one time"),
         "2": ("bounces|bounce twice", "bounces|bounce two times"),
-        "3": ("bounces|bounce three times", "bounces|bounce again and again"),
+        "3": ("bounces|bounce three times",),
+        "many": ("bounces|bounce again and again", "bounces|bounce several times"),
         "some": ("bounces|bounce", "bounces|bounce off the {G}", "bounces|bounce up again"),
     },
     shapes=(
@@ -248,7 +249,8 @@ FRENCH = Language(
         ),
         "1": ("rebondit|rebondissent une fois",),
         "2": ("rebondit|rebondissent deux fois",),
-        "3": ("rebondit|rebondissent trois fois", "rebondit|rebondissent encore et encore"),
+        "3": ("rebondit|rebondissent trois fois",),
+        "many": ("rebondit|rebondissent encore et encore", "rebondit|rebondissent plusieurs fois"),
         "some": ("rebondit|rebondissent", "rebondit|rebondissent sur {G}"),
     },
     shapes=(
