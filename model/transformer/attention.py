@@ -1,0 +1,81 @@
+"""The attention unit that all six attentions of a block and the connectors share.
+
+Queries and keys are RMS-normed over the whole width (before heads are split), then rotated.
+Shapes: B batch, T query tokens, S context tokens, N heads, H head dim, D width.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .layers import Layers
+from .rope import Rotation
+
+
+class Attention(nn.Module):
+    """Multi-head attention with optional rotation, per-head gates and a value-only mode."""
+
+    def __init__(
+        self,
+        query_dim: int,
+        context_dim: int,
+        heads: int,
+        head_dim: int,
+        gated: bool,
+        eps: float,
+        layers: Layers,
+    ) -> None:
+        super().__init__()
+        inner = heads * head_dim
+        self.heads = heads
+        self.to_q = layers.linear(query_dim, inner)
+        self.to_k = layers.linear(context_dim, inner)
+        self.to_v = layers.linear(context_dim, inner)
+        self.q_norm = layers.rms_norm(inner, eps)
+        self.k_norm = layers.rms_norm(inner, eps)
+        self.to_gate_logits = layers.linear(query_dim, heads) if gated else None
+        self.to_out = nn.Sequential(layers.linear(inner, query_dim), nn.Identity())
+
+    def forward(
+        self,
+        x_BTD: Tensor,
+        context_BSD: Tensor | None = None,
+        *,
+        rotation: Rotation | None = None,
+        context_rotation: Rotation | None = None,
+        bias: Tensor | None = None,
+        skip: bool = False,
+    ) -> Tensor:
+        """Attention output ``[B, T, D]``.
+
+        ``context_BSD`` defaults to ``x_BTD`` and ``context_rotation`` to ``rotation``.
+        ``bias`` is boolean (True attends) or added to the logits, broadcastable to [B, N, T, S].
+        ``skip`` puts the values in place of attention (spatio-temporal guidance; self-attention
+        only): gates and output projection still apply.
+        """
+        context_BSD = x_BTD if context_BSD is None else context_BSD
+        value_BSNH = self._heads(self.to_v(context_BSD))
+        if skip:
+            out_BTNH = value_BSNH
+        else:
+            query_BTNH = self._heads(self.q_norm(self.to_q(x_BTD)))
+            key_BSNH = self._heads(self.k_norm(self.to_k(context_BSD)))
+            if rotation is not None:
+                query_BTNH = rotation(query_BTNH)
+                key_BSNH = (context_rotation or rotation)(key_BSNH)
+            out_BTNH = F.scaled_dot_product_attention(
+                query_BTNH.transpose(1, 2),
+                key_BSNH.transpose(1, 2),
+                value_BSNH.transpose(1, 2),
+                attn_mask=bias,
+            ).transpose(1, 2)
+        if self.to_gate_logits is not None:
+            # A gate of logit zero is the identity.
+            out_BTNH = out_BTNH * (2 * torch.sigmoid(self.to_gate_logits(x_BTD))).unsqueeze(-1)
+        out: Tensor = self.to_out(out_BTNH.flatten(2))
+        return out
+
+    def _heads(self, x_BTD: Tensor) -> Tensor:
+        return x_BTD.unflatten(-1, (self.heads, -1))

@@ -1,0 +1,111 @@
+"""What goes into a forward pass: conditions, and the tokens of each stream with noise and place.
+
+Shapes: B batch, C channels, F frames, Y rows, X columns, A audio frames, M bins, T tokens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from einops import rearrange
+from torch import Tensor
+
+from ..shapes import VideoLatentShape
+from .adaln import NoiseLevels
+from .positions import audio_positions, keyframe_positions, video_positions
+
+# Added to the logits of masked text: far below any logit, finite in half precision too.
+MASKED = -1e4
+
+
+@dataclass(frozen=True)
+class TransformerInputs:
+    """What conditions a forward pass besides latents, noise levels and text.
+
+    Attributes:
+        frame_rate: frames per second of the video, which places its tokens in time.
+        context_mask: ``[B, S]``, True or 1 where the text context is valid; None: everywhere.
+        keyframe_coordinates: ``[B or 1, 3, n, 2]``, [start, end) in frames, rows and columns of
+            pixels, of the last n video tokens (guides appended on the time axis).
+        reference_audio: ``[B or 1, R, 128]`` clean audio tokens that come before the clip in time.
+        audio_to_video: False cuts what video hears (modality guidance).
+        video_to_audio: False cuts what audio sees.
+        skip_self_attention: blocks whose self-attention passes values through (STG).
+    """
+
+    frame_rate: float = 25.0
+    context_mask: Tensor | None = None
+    keyframe_coordinates: Tensor | None = None
+    reference_audio: Tensor | None = None
+    audio_to_video: bool = True
+    video_to_audio: bool = True
+    skip_self_attention: frozenset[int] = frozenset()
+
+    def context_bias(self, dtype: torch.dtype) -> Tensor | None:
+        """The mask as attention bias ``[B, 1, 1, S]``.
+
+        Raises:
+            ValueError: the mask is floating-point (it could mean weights or logits).
+        """
+        mask = self.context_mask
+        if mask is None:
+            return None
+        if mask.is_floating_point():
+            raise ValueError(f"context_mask has dtype {mask.dtype}; give booleans or integers")
+        bias = torch.zeros(mask.shape, dtype=dtype, device=mask.device)
+        return rearrange(bias.masked_fill_(~mask.bool(), MASKED), "B S -> B 1 1 S")
+
+
+@dataclass(frozen=True)
+class StreamTokens:
+    """Latent tokens [B, T, C] with their positions [B or 1, T, axes] and noise levels."""
+
+    latent: Tensor
+    position: Tensor
+    levels: NoiseLevels
+
+    @classmethod
+    def of_video(
+        cls, latent_BCFYX: Tensor, sigma: Tensor | None, conditions: TransformerInputs
+    ) -> StreamTokens:
+        """Tokens of a video latent, F-major, then Y, then X."""
+        batch, _, *grid = latent_BCFYX.shape
+        shape, device = VideoLatentShape(*grid), latent_BCFYX.device
+        position = video_positions(shape, conditions.frame_rate, device)
+        if conditions.keyframe_coordinates is not None:
+            coordinates = conditions.keyframe_coordinates.to(device)
+            last = keyframe_positions(coordinates, conditions.frame_rate)
+            if last.shape[1] > shape.tokens:
+                raise ValueError(
+                    f"keyframe_coordinates place {last.shape[1]} tokens, the video has "
+                    f"{shape.tokens}; crop the guides or append their latents to the video"
+                )
+            first = position[:, : shape.tokens - last.shape[1]]
+            position = torch.cat((first.expand(last.shape[0], -1, -1), last), dim=1)
+        levels = NoiseLevels.of(_required(sigma, "video"), batch, shape.tokens, "video sigma")
+        return cls(rearrange(latent_BCFYX, "B C F Y X -> B (F Y X) C"), position, levels)
+
+    @classmethod
+    def of_audio(
+        cls, latent_BCAM: Tensor, sigma: Tensor | None, conditions: TransformerInputs
+    ) -> StreamTokens:
+        """Tokens of an audio latent (bins fastest), behind the reference tokens if any."""
+        batch, _, frames, _ = latent_BCAM.shape
+        tokens = rearrange(latent_BCAM, "B C A M -> B A (C M)")
+        sigma = _required(sigma, "audio")
+        reference = conditions.reference_audio
+        before = 0 if reference is None else reference.shape[1]
+        if reference is not None:
+            tokens = torch.cat((reference.to(tokens).expand(batch, -1, -1), tokens), dim=1)
+            sigma = sigma.view(batch, -1).expand(batch, frames)
+            sigma = torch.cat((sigma.new_zeros(batch, before), sigma), dim=1)
+        position = audio_positions(frames, before, latent_BCAM.device)
+        levels = NoiseLevels.of(sigma, batch, before + frames, "audio sigma")
+        return cls(tokens, position, levels)
+
+
+def _required(sigma: Tensor | None, name: str) -> Tensor:
+    if sigma is None:
+        raise ValueError(f"{name} latents came without {name}_sigma; give [B] or [B, tokens]")
+    return sigma
