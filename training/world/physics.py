@@ -110,7 +110,7 @@ def _add_walls(space: pymunk.Space, width: float) -> None:
     }
     for name, (start, end) in edges.items():
         wall = pymunk.Segment(space.static_body, start, end, thick)
-        wall.elasticity, wall.friction = 1.0, 0.7
+        wall.elasticity, wall.friction = 1.0, 0.4
         wall.other_name = "floor" if name == "floor" else "wall"
         space.add(wall)
 

@@ -29,6 +29,10 @@ RADII = {"small": (22.0, 26.0), "big": (34.0, 40.0)}
 POSITIONS = {"left": 0.24, "middle": 0.5, "right": 0.76}
 BOX_HALF_SIDE = 0.88
 """Half the side of a box per unit of radius: equal area with the ball of that radius."""
+TILTED_REACH = 1.14
+"""Half the height of a box per unit of radius at the largest initial tilt, 0.24 rad, or less."""
+JITTER, PAIR_JITTER = 9.0, 3.0
+"""How far an object may start from the middle of its position, alone and in a pair."""
 
 HELD_OUT = (
     ("red", "ball", "beach"),
@@ -106,8 +110,9 @@ def draw_scene(rng: np.random.Generator, width: float, split: str) -> Scene:
     positions = [str(rng.choice(list(POSITIONS)))]
     if rng.random() < 0.15:
         positions, size = _draw_pair(rng, width, size)
+    jitter = JITTER if len(positions) == 1 else PAIR_JITTER
     bodies = tuple(
-        _draw_body(rng, (shape, colour, material, size), position, height, width)
+        _draw_body(rng, (shape, colour, material, size), position, height, width, jitter)
         for position in positions
     )
     return Scene(place, height, width, bodies)
@@ -123,11 +128,21 @@ def _draw_combination(rng: np.random.Generator, split: str) -> tuple[str, str, s
 
 
 def _draw_pair(rng: np.random.Generator, width: float, size: str) -> tuple[list[str], str]:
-    """Two free slots; neighbours in a narrow picture must be small."""
+    """Two slots; where they are too close for the drawn size the objects are small."""
     pairs = [["left", "right"], ["left", "middle"], ["middle", "right"]]
     pair = pairs[int(rng.integers(3))]
-    gap = (POSITIONS[pair[1]] - POSITIONS[pair[0]]) * width
-    return pair, size if gap > 2.6 * RADII[size][1] else "small"
+    if _gap(pair, width) < _room_for_two("small"):
+        pair = ["left", "right"]
+    return pair, size if _gap(pair, width) > _room_for_two(size) else "small"
+
+
+def _gap(pair: list[str], width: float) -> float:
+    return (POSITIONS[pair[1]] - POSITIONS[pair[0]]) * width
+
+
+def _room_for_two(size: str) -> float:
+    """Distance of two centres at which even tilted, displaced boxes do not touch at the start."""
+    return 2 * TILTED_REACH * RADII[size][1] + 2 * PAIR_JITTER
 
 
 def _draw_body(
@@ -136,18 +151,19 @@ def _draw_body(
     position: str,
     height: str,
     width: float,
+    jitter: float,
 ) -> Body:
     shape, colour, material, size = attributes
     radius = float(rng.uniform(*RADII[size]))
     is_box = shape == "box"
-    angle = float(rng.uniform(-0.3, 0.3)) if is_box else float(rng.uniform(0, 2 * np.pi))
-    spin = float(rng.uniform(-0.5, 0.5) if is_box else rng.uniform(-2.5, 2.5))
-    reach = radius * (1.15 if is_box else 1.0)
-    x = POSITIONS[position] * width + float(rng.uniform(-9, 9))
+    angle = float(rng.uniform(-0.24, 0.24)) if is_box else float(rng.uniform(0, 2 * np.pi))
+    spin = float(rng.uniform(-0.5, 0.5) if is_box else rng.uniform(-1, 1))
+    reach = radius * (TILTED_REACH if is_box else 1.0)
+    x = POSITIONS[position] * width + float(rng.uniform(-jitter, jitter))
     x = float(np.clip(x, reach + 4, width - reach - 4))
     if height == "high":
         y = reach + float(rng.uniform(5, 19))
     else:
         y = FLOOR_Y - reach - float(rng.uniform(34, 52))
-    speed_x = float(rng.uniform(-20, 20))
+    speed_x = float(rng.uniform(-16, 16))
     return Body(shape, colour, material, size, radius, position, x, y, angle, speed_x, spin)
