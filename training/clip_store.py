@@ -1,0 +1,122 @@
+"""Rendered playground clips on disk: drawn once, then read by every codec and evaluation run.
+
+A store is a folder named by generator version, split, seed and size, holding raw frames
+(uint8 ``[clips, F, Y, X, 3]``), sound (float32 ``[clips, 2, N]``) and one JSON line per clip.
+The names make a stale cache impossible: another world version is another folder.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .config import DataConfig
+
+log = logging.getLogger("hibari.train")
+
+AUDIO_RATE_HZ = 24_000
+
+
+@dataclass(frozen=True)
+class StoredClip:
+    """One clip: frames uint8 ``[F, Y, X, 3]``, waveform float32 ``[2, N]``, caption and truth."""
+
+    frames: np.ndarray
+    waveform: np.ndarray
+    caption: str
+    truth: dict[str, Any]
+
+
+class ClipStore:
+    """Rendered clips of one split; open with :func:`open_store`."""
+
+    def __init__(self, folder: Path, count: int, shape: tuple[int, int, int], fps: int) -> None:
+        frames, height, width = shape
+        samples = frames * AUDIO_RATE_HZ // fps
+        self.folder, self.count, self.fps = folder, count, fps
+        folder.mkdir(parents=True, exist_ok=True)
+        self.frames = _memory_map(folder / "frames.u8", "uint8", (count, frames, height, width, 3))
+        self.waveforms = _memory_map(folder / "sound.f32", "float32", (count, 2, samples))
+        self.lines_path = folder / "clips.jsonl"
+        self.lines = self._read_lines()
+
+    def _read_lines(self) -> list[dict[str, Any]]:
+        if not self.lines_path.is_file():
+            return []
+        text = self.lines_path.read_text(encoding="utf-8")
+        return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+
+    def __len__(self) -> int:
+        """Clips rendered so far; they are rendered in order."""
+        return min(len(self.lines), self.count)
+
+    def refresh(self) -> int:
+        """Look for clips that another process has added; the new length."""
+        self.lines = self._read_lines()
+        return len(self)
+
+    def __getitem__(self, index: int) -> StoredClip:
+        """One clip (views into the memory map)."""
+        line = self.lines[index]
+        return StoredClip(
+            self.frames[index], self.waveforms[index], line["caption"], line["truth"]
+        )
+
+    def append(self, frames: np.ndarray, waveform: np.ndarray, line: dict[str, Any]) -> None:
+        """Add the next clip; its line is written last, so a killed worker leaves no half clip."""
+        index = len(self.lines)
+        self.frames[index] = frames
+        self.waveforms[index] = waveform
+        with self.lines_path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        self.lines.append(line)
+
+    def pixels(self, index: int, window: tuple[slice, slice, slice]) -> Tensor:
+        """A window (frames, rows, columns) of one clip as ``[3, F, Y, X]`` in [-1, 1]."""
+        crop = torch.from_numpy(np.ascontiguousarray(self.frames[index][window]))
+        return crop.permute(3, 0, 1, 2).float().div_(127.5).sub_(1.0)
+
+
+def open_store(data: DataConfig, split: str) -> ClipStore:
+    """The store of one split (``train`` or ``validation``), created empty where absent."""
+    from .world import WORLD_VERSION
+
+    count = data.count if split == "train" else data.validation_count
+    name = f"{split}-v{WORLD_VERSION}-s{data.seed}-{data.frames}x{data.height}x{data.width}"
+    shape = (data.frames, data.height, data.width)
+    return ClipStore(Path(data.folder) / name, count, shape, data.fps)
+
+
+def fill_store(data: DataConfig, split: str) -> ClipStore:
+    """Render what the store lacks, with ``data.workers`` processes."""
+    from .world import ClipSpec, clips
+
+    store = open_store(data, split)
+    first = len(store.lines)
+    if first >= store.count:
+        return store
+    log.info("rendering %d %s clips into %s", store.count - first, split, store.folder)
+    spec = ClipSpec(frames=data.frames, height=data.height, width=data.width, fps=data.fps)
+    made = clips(data.seed, first, store.count - first, spec, split, data.workers)
+    for clip in made:
+        line = {"caption": clip.caption, "truth": clip.truth.to_dict()}
+        store.append(clip.frames, clip.waveform, line)
+    return store
+
+
+def _memory_map(path: Path, dtype: str, shape: tuple[int, ...]) -> np.ndarray:
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    if not path.is_file() or path.stat().st_size < size:
+        with path.open("ab") as file:
+            file.truncate(size)
+    return np.memmap(path, dtype=dtype, mode="r+", shape=shape)

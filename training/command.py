@@ -1,0 +1,82 @@
+"""``hibari train``: one command for every stage, resumable by running it again."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from .config import TrainConfig, read_config
+
+
+def _trainer_class(kind: str) -> Callable[[TrainConfig], object]:
+    if kind == "video_vae":
+        from .trainers.video_vae import VideoVaeTrainer
+
+        return VideoVaeTrainer
+    if kind == "audio_vae":
+        from .trainers.audio_vae import AudioVaeTrainer
+
+        return AudioVaeTrainer
+    if kind == "vocoder":
+        from .trainers.vocoder import VocoderTrainer
+
+        return VocoderTrainer
+    if kind == "transformer":
+        from .trainers.transformer import TransformerTrainer
+
+        return TransformerTrainer
+    raise ValueError(
+        f"kind is {kind!r}; use video_vae, audio_vae, vocoder or transformer"
+    )
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one stage; exit codes as everywhere (0, 1 failed, 2 bad input)."""
+    parser = argparse.ArgumentParser(prog="hibari train", description=__doc__)
+    parser.add_argument("--config", type=Path, help="TOML file of the stage")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="override one entry"
+    )
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves torch's own")
+    parser.add_argument("--render-only", action="store_true", help="only draw the clips")
+    parser.add_argument(
+        "--bundle", type=Path, metavar="OUT", help="assemble the trained stages into one checkpoint"
+    )
+    arguments = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    try:
+        return _run(arguments)
+    except (ValueError, FileNotFoundError) as error:
+        sys.stderr.write(f"hibari train: {error}\n")
+        return 2
+    except (FloatingPointError, OSError) as error:
+        sys.stderr.write(f"hibari train: {error}\n")
+        return 1
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    if arguments.config is None:
+        raise ValueError("no --config given; see hibari/training/configs")
+    if arguments.threads:
+        import torch
+
+        torch.set_num_threads(arguments.threads)
+    config = read_config(arguments.config, arguments.set)
+    if arguments.bundle:
+        from .bundle import bundle
+
+        bundle(config, arguments.bundle)
+        return 0
+    if arguments.render_only:
+        from .clip_store import fill_store
+
+        for split in ("validation", "train"):
+            fill_store(config.data, split)
+        return 0
+    from .loop import Run
+
+    Run(_trainer_class(config.kind)(config), config.run).fit()  # type: ignore[arg-type]
+    return 0

@@ -1,0 +1,157 @@
+"""Training configuration: TOML files read into frozen dataclasses; unknown keys are errors.
+
+A file has the tables ``[run]``, ``[data]``, ``[model]`` and ``[objective]``; what the last two may
+hold is declared by the trainer that ``kind`` names.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+import types
+import typing
+from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclasses.dataclass(frozen=True)
+class RunConfig:
+    """How long, how fast and where a run goes.
+
+    Attributes:
+        folder: where state, log and results are written.
+        steps: optimiser steps in all; the learning rate decays over the last ``decay_steps``.
+        batch: samples per step.
+        ema: decay of the weight average per step.
+        precision: ``auto`` is bf16 where the processor has matrix units for it, else fp32.
+        minutes: stop (resumable) after this much wall time; 0 means no limit.
+    """
+
+    folder: str
+    steps: int
+    batch: int = 1
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.01
+    warmup_steps: int = 100
+    decay_steps: int = 0
+    clip_norm: float = 1.0
+    ema: float = 0.998
+    seed: int = 0
+    precision: str = "auto"
+    device: str = "auto"
+    log_every: int = 50
+    evaluate_every: int = 0
+    save_every_s: float = 180.0
+    minutes: float = 0.0
+    init_from: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class DataConfig:
+    """Which clips to learn from; they are rendered once into ``folder`` and then reused."""
+
+    folder: str
+    count: int
+    seed: int = 1
+    frames: int = 49
+    height: int = 256
+    width: int = 256
+    fps: int = 24
+    validation_count: int = 64
+    workers: int = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainConfig:
+    """One training stage: ``kind`` picks the trainer, the tables configure it."""
+
+    kind: str
+    run: RunConfig
+    data: DataConfig
+    model: dict[str, Any]
+    objective: dict[str, Any]
+
+
+def from_table(cls: type[T], table: dict[str, Any], where: str) -> T:
+    """Build a dataclass from a TOML table.
+
+    Raises:
+        ValueError: a key is unknown, missing, or of the wrong type; the message names it.
+    """
+    fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    unknown = sorted(set(table) - set(fields))
+    if unknown:
+        raise ValueError(
+            f"[{where}] has unknown keys: {', '.join(unknown)}; allowed: {', '.join(fields)}"
+        )
+    hints = typing.get_type_hints(cls)
+    values = {key: _typed(value, hints[key], f"{where}.{key}") for key, value in table.items()}
+    missing = [
+        name
+        for name, field in fields.items()
+        if name not in values
+        and field.default is dataclasses.MISSING
+        and field.default_factory is dataclasses.MISSING
+    ]
+    if missing:
+        raise ValueError(f"[{where}] lacks the keys: {', '.join(missing)}")
+    return cls(**values)
+
+
+def _typed(value: Any, hint: Any, where: str) -> Any:
+    origin = typing.get_origin(hint) or hint
+    if origin in (typing.Any, typing.Union, types.UnionType):
+        return value
+    if origin is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if origin is tuple and isinstance(value, list):
+        return tuple(value)
+    if not isinstance(value, origin) or (origin is int and isinstance(value, bool)):
+        raise ValueError(f"{where} is {value!r}; expected {getattr(hint, '__name__', hint)}")
+    return value
+
+
+def read_config(path: Path, overrides: list[str] | None = None) -> TrainConfig:
+    """Read a TOML file; ``overrides`` are ``table.key=value`` strings with TOML values.
+
+    Raises:
+        ValueError: the file is not TOML, or holds unknown, missing or mistyped keys.
+        FileNotFoundError: there is no such file.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"no training configuration at {path}; give a .toml file")
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path} is not valid TOML: {error}") from error
+    for override in overrides or []:
+        _apply_override(table, override)
+    unknown = sorted(set(table) - {"kind", "run", "data", "model", "objective"})
+    if unknown or "kind" not in table:
+        raise ValueError(
+            f"{path}: {'unknown entries ' + ', '.join(unknown) if unknown else 'no kind'}; "
+            "a configuration holds kind, [run], [data], [model], [objective]"
+        )
+    return TrainConfig(
+        kind=table["kind"],
+        run=from_table(RunConfig, table.get("run", {}), "run"),
+        data=from_table(DataConfig, table.get("data", {}), "data"),
+        model=table.get("model", {}),
+        objective=table.get("objective", {}),
+    )
+
+
+def _apply_override(table: dict[str, Any], override: str) -> None:
+    key, separator, text = override.partition("=")
+    path = key.strip().split(".")
+    if not separator or len(path) < 2:
+        raise ValueError(f"--set {override!r} is not of the form table.key=value")
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text.strip()
+    for part in path[:-1]:
+        table = table.setdefault(part, {})
+    table[path[-1]] = value

@@ -1,0 +1,221 @@
+"""The training loop shared by all trainers: steps, averages, logs, atomic state, clean stops.
+
+Progress is exact: every random draw of a step comes from ``generator(seed, step)``, so a run that
+was stopped and resumed sees the same numbers as one that was not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import math
+import signal
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from .config import RunConfig
+from .ema import WeightAverage
+from .state import load_state, read_tensors, save_state
+
+log = logging.getLogger("hibari.train")
+
+
+class Trainer(Protocol):
+    """What the loop needs from a stage: a module, a loss, a look at held-out data, a result."""
+
+    module: nn.Module
+
+    def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
+        """Loss of one batch and the numbers to log."""
+        ...
+
+    def evaluate(self) -> dict[str, float]:
+        """Held-out numbers, computed with the averaged weights in place."""
+        ...
+
+    def export(self, folder: Path) -> None:
+        """Write the stage's result (averaged weights in place)."""
+        ...
+
+
+def step_generator(seed: int, step: int) -> torch.Generator:
+    """CPU generator of one step; independent between steps and runs."""
+    return torch.Generator().manual_seed((seed * 1_000_003 + step * 7919 + 17) % (2**63))
+
+
+def pick_device(name: str) -> torch.device:
+    """``auto`` is CUDA where present, else the CPU."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(name)
+
+
+def autocast(precision: str, device: torch.device) -> contextlib.AbstractContextManager[Any]:
+    """bf16 where matrix units make it faster (CUDA, AMX); elsewhere fp32, since emulation is slow."""
+    if precision == "auto":
+        fast = device.type == "cuda" or torch.cpu._is_amx_tile_supported()
+        precision = "bf16" if fast else "fp32"
+    if precision == "fp32":
+        return contextlib.nullcontext()
+    if precision != "bf16":
+        raise ValueError(f"run.precision is {precision!r}; use auto, bf16 or fp32")
+    return torch.autocast(device.type, dtype=torch.bfloat16)
+
+
+def learning_rate(run: RunConfig, step: int) -> float:
+    """Warm up, stay, then decay linearly to 2 % over the last ``decay_steps``."""
+    warm = min(1.0, (step + 1) / max(1, run.warmup_steps))
+    left = (run.steps - step) / max(1, run.decay_steps)
+    return run.learning_rate * warm * min(1.0, 0.02 + 0.98 * max(0.0, left))
+
+
+class _StopFlag:
+    """Turns SIGINT and SIGTERM into a flag, so a run ends between two steps with its state saved."""
+
+    def __init__(self) -> None:
+        self.raised = False
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> _StopFlag:
+        with contextlib.suppress(ValueError):  # not on the main thread: nothing to catch
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._raise)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _raise(self, *_: object) -> None:
+        self.raised = True
+
+
+class Run:
+    """One run folder: ``state.safetensors``, ``log.jsonl`` and what the trainer exports."""
+
+    def __init__(self, trainer: Trainer, config: RunConfig) -> None:
+        self.trainer, self.config = trainer, config
+        self.folder = Path(config.folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.state_path = self.folder / "state.safetensors"
+        self.average = WeightAverage(trainer.module, config.ema)
+        self.optimiser = torch.optim.AdamW(
+            [p for p in trainer.module.parameters() if p.requires_grad],
+            lr=config.learning_rate,
+            betas=(0.9, 0.97),
+            weight_decay=config.weight_decay,
+        )
+        self.step = 0
+        self.seconds = 0.0
+        if self.state_path.is_file():
+            facts = load_state(
+                self.state_path, trainer.module, self.average.tensors, self.optimiser
+            )
+            self.step, self.seconds = int(facts["step"]), float(facts["seconds"])
+            log.info("resumed %s at step %d", self.folder, self.step)
+        elif config.init_from:
+            tensors, _ = read_tensors(Path(config.init_from), "ema.")
+            trainer.module.load_state_dict(tensors, strict=False)
+            self.average = WeightAverage(trainer.module, config.ema)
+
+    def save(self) -> None:
+        """Save the exact state; the previous one stays until the new one is complete."""
+        facts = {"step": self.step, "seconds": self.seconds}
+        save_state(
+            self.state_path, self.trainer.module, self.average.tensors, self.optimiser, facts
+        )
+
+    @contextlib.contextmanager
+    def averaged(self) -> Iterator[None]:
+        """The module with averaged weights, put back afterwards."""
+        module = self.trainer.module
+        current = {name: value.clone() for name, value in module.state_dict().items()}
+        module.load_state_dict(self.average.state_dict_of(module))
+        module.eval()
+        try:
+            yield
+        finally:
+            module.load_state_dict(current)
+            module.train()
+
+    def record(self, numbers: dict[str, Any]) -> None:
+        """Append one line to the log."""
+        with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(numbers) + "\n")
+
+    def evaluate(self) -> dict[str, float]:
+        """Held-out numbers with averaged weights, logged."""
+        with self.averaged():
+            numbers = self.trainer.evaluate()
+        self.record({"step": self.step, "held_out": numbers})
+        log.info("step %d held-out %s", self.step, _table_row(numbers))
+        return numbers
+
+    def fit(self) -> None:
+        """Train until ``steps``, the time limit or a signal; then save, evaluate and export.
+
+        Raises:
+            FloatingPointError: the loss is not finite; the last good state is kept.
+        """
+        config, sums = self.config, defaultdict(list)
+        device = pick_device(config.device)
+        started = saved = time.monotonic()
+        self.trainer.module.train()
+        with _StopFlag() as stop:
+            while self.step < config.steps and not stop.raised:
+                if config.minutes and time.monotonic() - started > config.minutes * 60:
+                    break
+                tick = time.monotonic()
+                for key, value in self._one_step(device).items():
+                    sums[key].append(value)
+                self.seconds += time.monotonic() - tick
+                if self.step % config.log_every == 0:
+                    self._log_means(sums)
+                if config.evaluate_every and self.step % config.evaluate_every == 0:
+                    self.evaluate()
+                if time.monotonic() - saved > config.save_every_s:
+                    self.save()
+                    saved = time.monotonic()
+        self.save()
+        if not stop.raised:
+            self.evaluate()
+        with self.averaged():
+            self.trainer.export(self.folder)
+
+    def _one_step(self, device: torch.device) -> dict[str, float]:
+        rate = learning_rate(self.config, self.step)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        with autocast(self.config.precision, device):
+            loss, numbers = self.trainer.loss(
+                self.step, step_generator(self.config.seed, self.step)
+            )
+        if not math.isfinite(value := float(loss.detach())):
+            raise FloatingPointError(
+                f"loss is {value} at step {self.step}; stopped, the last good state is "
+                f"{self.state_path}; lower run.learning_rate and resume"
+            )
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(self.trainer.module.parameters(), self.config.clip_norm)
+        self.optimiser.step()
+        self.optimiser.zero_grad(set_to_none=True)
+        self.step += 1
+        self.average.update(self.trainer.module, self.step)
+        return {"loss": value, "grad_norm": float(norm), **numbers}
+
+    def _log_means(self, sums: dict[str, list[float]]) -> None:
+        means = {key: sum(values) / len(values) for key, values in sums.items()}
+        sums.clear()
+        self.record({"step": self.step, "seconds": round(self.seconds, 1), **means})
+        log.info("step %d %.0f s %s", self.step, self.seconds, _table_row(means))
+
+
+def _table_row(numbers: dict[str, float]) -> str:
+    return "  ".join(f"{key} {value:.4g}" for key, value in numbers.items())

@@ -1,0 +1,132 @@
+"""Exact training state on disk: one safetensors file, written whole or not at all.
+
+Weights, weight averages and optimiser moments are tensors; step and clip counters are metadata.
+No pickle: a state file from a stranger can be opened safely. Random numbers need no state because
+every draw comes from a generator seeded with (seed, step).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+
+def optimiser_tensors(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """Moments of every parameter as ``<index>.<name>`` tensors."""
+    state = optimiser.state_dict()["state"]
+    return {
+        f"{index}.{name}": torch.as_tensor(value)
+        for index, moments in state.items()
+        for name, value in moments.items()
+    }
+
+
+def restore_optimiser(optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Put moments saved by :func:`optimiser_tensors` back."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, value in tensors.items():
+        index, name = key.split(".", 1)
+        state.setdefault(int(index), {})[name] = value
+    current = optimiser.state_dict()
+    optimiser.load_state_dict({"state": state, "param_groups": current["param_groups"]})
+
+
+def save_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
+    """Write a safetensors file beside its final name, then rename it into place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    try:
+        ready = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
+        save_file(ready, partial, metadata)
+        os.replace(partial, path)
+    except (OSError, SafetensorError) as error:
+        partial.unlink(missing_ok=True)
+        raise OSError(
+            f"could not write {path}: {error}; free space there, the last good state is kept"
+        ) from error
+
+
+def save_state(
+    path: Path,
+    module: nn.Module,
+    average: dict[str, Tensor],
+    optimiser: torch.optim.Optimizer,
+    facts: dict[str, Any],
+) -> None:
+    """Save everything a run needs to go on exactly where it was."""
+    tensors = {f"model.{key}": value for key, value in module.state_dict().items()}
+    tensors |= {f"ema.{key}": value for key, value in average.items()}
+    tensors |= {f"optimiser.{key}": value for key, value in optimiser_tensors(optimiser).items()}
+    save_tensors(path, tensors, {"state": json.dumps(facts, sort_keys=True)})
+
+
+def read_tensors(path: Path, prefix: str = "") -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Tensors under a prefix (stripped) and the facts of a state file.
+
+    Raises:
+        ValueError: the file is truncated or no training state; the message says what to do.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            facts = json.loads((file.metadata() or {})["state"])
+            tensors = {
+                key[len(prefix) :]: file.get_tensor(key)
+                for key in file.keys()  # noqa: SIM118 - a safetensors handle is no mapping
+                if key.startswith(prefix)
+            }
+    except (SafetensorError, KeyError, json.JSONDecodeError) as error:
+        raise ValueError(
+            f"{path} is truncated or not a training state ({error}); "
+            "delete it to start anew, or restore a copy"
+        ) from error
+    return tensors, facts
+
+
+def load_state(
+    path: Path, module: nn.Module, average: dict[str, Tensor], optimiser: torch.optim.Optimizer
+) -> dict[str, Any]:
+    """Restore a run in place and return its facts (step, configuration fingerprint, ...).
+
+    Raises:
+        ValueError: the file is damaged, or belongs to a model of another shape.
+    """
+    tensors, facts = read_tensors(path)
+    groups: dict[str, dict[str, Tensor]] = {"model": {}, "ema": {}, "optimiser": {}}
+    for key, value in tensors.items():
+        group, name = key.split(".", 1)
+        groups[group][name] = value
+    try:
+        module.load_state_dict(groups["model"])
+        restore_optimiser(optimiser, groups["optimiser"])
+    except (RuntimeError, ValueError) as error:
+        raise ValueError(
+            f"{path} belongs to a model of another shape; use another run folder or the old "
+            f"[model] table ({str(error).splitlines()[0]})"
+        ) from error
+    for name, value in average.items():
+        value.copy_(groups["ema"][name])
+    return facts
+
+
+def read_tensors_with_config(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Tensors and configuration of a stage's result (``video_vae.safetensors`` and the like).
+
+    Raises:
+        FileNotFoundError: the stage has not been run yet.
+        ValueError: the file is damaged.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"no {path}; train the stage that writes it first")
+    try:
+        with safe_open(path, framework="pt") as file:
+            config = json.loads((file.metadata() or {})["config"])
+            return {key: file.get_tensor(key) for key in file.keys()}, config  # noqa: SIM118
+    except (SafetensorError, KeyError, json.JSONDecodeError) as error:
+        raise ValueError(f"{path} is truncated or not a stage's result ({error})") from error

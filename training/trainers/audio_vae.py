@@ -1,0 +1,110 @@
+"""Trains the audio VAE on log-mel windows of playground sound."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from ...model.audio_transform import resample
+from ...model.audio_vae import AudioVae, AudioVaeConfig, log_mel
+from ..clip_store import AUDIO_RATE_HZ, ClipStore, fill_store
+from ..config import TrainConfig, from_table
+from ..loop import pick_device
+from ..state import save_tensors
+
+MEL_INPUT_HZ = 16_000
+RAW_CHANNELS = 8
+
+
+@dataclass(frozen=True)
+class AudioVaeObjective:
+    """What the loss rewards.
+
+    Attributes:
+        crop_latents: window length in latents (40 ms each).
+        noise: standard deviation of latent noise relative to the latents' own.
+        latent_weight: pull of the latents towards unit size.
+        scale_power: as in the video VAE: 0 gives unit variance to every latent dimension.
+    """
+
+    crop_latents: int = 26
+    noise: float = 0.05
+    latent_weight: float = 1e-4
+    scale_power: float = 0.5
+
+
+def clip_mel(store: ClipStore, index: int) -> Tensor:
+    """Log-mel ``[2, T_mel, 64]`` of one clip, T_mel = 4k+1."""
+    waveform = torch.from_numpy(store.waveforms[index].copy())[None]
+    mel = log_mel(resample(waveform, AUDIO_RATE_HZ, MEL_INPUT_HZ))[0]
+    return mel[:, : (mel.shape[1] - 1) // 4 * 4 + 1]
+
+
+def all_mels(store: ClipStore) -> Tensor:
+    """Log-mels of a whole store, ``[clips, 2, T_mel, 64]``."""
+    return torch.stack([clip_mel(store, index) for index in range(len(store))])
+
+
+class AudioVaeTrainer:
+    """Stage ``audio_vae``; exports ``audio_vae.safetensors`` with per-channel statistics."""
+
+    def __init__(self, config: TrainConfig) -> None:
+        self.objective = from_table(AudioVaeObjective, config.objective, "objective")
+        self.config = config
+        self.device = pick_device(config.run.device)
+        torch.manual_seed(config.run.seed)
+        self.model_config = AudioVaeConfig.from_metadata(config.model)
+        self.vae = AudioVae(self.model_config).to(self.device)
+        self.module: nn.Module = self.vae
+        self.mels = all_mels(fill_store(config.data, "train"))
+        self.held_out = all_mels(fill_store(config.data, "validation"))
+
+    def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
+        """L1 of the log-mel (natural log units) of a batch of windows."""
+        objective, batch = self.objective, self.config.run.batch
+        rows = 4 * objective.crop_latents - 3
+        which = torch.randint(len(self.mels), (batch,), generator=generator)
+        places = (self.mels.shape[2] - rows) // 4 + 1
+        starts = 4 * torch.randint(places, (batch,), generator=generator)
+        windows = [
+            self.mels[i, :, s : s + rows] for i, s in zip(which.tolist(), starts.tolist())
+        ]
+        mel = torch.stack(windows).to(self.device)
+        latents = self.vae.encoder(mel)[:, :RAW_CHANNELS]
+        scale = objective.noise * latents.detach().float().std().to(latents.dtype)
+        noise = torch.randn(latents.shape, generator=generator).to(latents)
+        decoded = self.vae.decoder(latents + scale * noise).float()
+        error = (decoded - mel).abs().mean()
+        size = latents.float().square().mean()
+        return error + objective.latent_weight * size, {
+            "mel_l1": float(error.detach()),
+            "latent_rms": float(size.detach().sqrt()),
+        }
+
+    @torch.no_grad()
+    def evaluate(self) -> dict[str, float]:
+        """Log-mel L1 (ln) on whole held-out clips."""
+        mel = self.held_out.to(self.device)
+        decoded = self.vae.decoder(self.vae.encoder(mel)[:, :RAW_CHANNELS])
+        return {"mel_l1": float((decoded - mel).abs().mean())}
+
+    @torch.no_grad()
+    def export(self, folder: Path) -> None:
+        """Write the VAE with its per-channel statistics over training clips."""
+        rows = []
+        for mel in self.mels[:512].split(32):
+            latents = self.vae.encoder(mel.to(self.device))[:, :RAW_CHANNELS]
+            rows.append(latents.permute(0, 2, 1, 3).reshape(-1, 128).double().cpu())
+        flat = torch.cat(rows)
+        mean, std = flat.mean(dim=0), flat.std(dim=0).clamp(min=1e-4)
+        variance = std.square().pow(self.objective.scale_power)
+        variance = variance / variance.mean()
+        statistics = self.vae.per_channel_statistics
+        statistics.get_buffer("mean-of-means").copy_(mean)
+        statistics.get_buffer("std-of-means").copy_(std / variance.sqrt())
+        metadata = {"config": json.dumps({"audio_vae": self.model_config.to_metadata()})}
+        save_tensors(folder / "audio_vae.safetensors", dict(self.vae.state_dict()), metadata)

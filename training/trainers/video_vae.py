@@ -1,0 +1,156 @@
+"""Trains the video VAE on random space-time crops of playground clips.
+
+Loss: L1 + 2*L2, weighted towards what moves (objects cover a few per cent of the picture, yet are
+what one looks at), a gradient term for outlines late in the run, and noise on the latents so that
+the decoder forgives the small errors of a sampler. No adversary: the world is drawn, not filmed.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ...model.video_vae import VideoVae, VideoVaeConfig
+from ..clip_store import ClipStore, fill_store
+from ..config import TrainConfig, from_table
+from ..loop import autocast, pick_device
+from ..state import save_tensors
+from .latent_basis import rotate_to_principal_axes
+
+RAW_CHANNELS = 128
+
+
+@dataclass(frozen=True)
+class VideoVaeObjective:
+    """What the loss rewards.
+
+    Attributes:
+        crop_frames, crop_px: window size; frames is 8k+1, pixels a multiple of 32.
+        motion_weight: extra weight of a pixel that differs from its clip's mean by full scale / 4.
+        gradient_weight: weight of the difference of spatial gradients.
+        noise: standard deviation of latent noise relative to the latents' own.
+        latent_weight: pull of the latents towards unit size.
+        decoder_only: keep the encoder (and so every cached latent) as it is.
+        statistics_clips: clips whose latents give the per-channel statistics on export.
+        scale_power: 0 whitens the principal latent channels, 1 leaves their variances as they are.
+    """
+
+    crop_frames: int = 17
+    crop_px: int = 128
+    motion_weight: float = 4.0
+    gradient_weight: float = 0.0
+    noise: float = 0.05
+    latent_weight: float = 1e-4
+    decoder_only: bool = False
+    statistics_clips: int = 128
+    scale_power: float = 0.5
+
+
+class VideoVaeTrainer:
+    """Stage ``video_vae``; exports ``video_vae.safetensors`` with principal, scaled latents."""
+
+    def __init__(self, config: TrainConfig) -> None:
+        self.objective = from_table(VideoVaeObjective, config.objective, "objective")
+        self.config = config
+        self.device = pick_device(config.run.device)
+        torch.manual_seed(config.run.seed)
+        self.model_config = VideoVaeConfig.from_metadata(config.model)
+        self.vae = VideoVae(self.model_config).to(self.device)
+        self.module: nn.Module = self.vae
+        if self.objective.decoder_only:
+            self.vae.encoder.requires_grad_(False)
+        self.train_clips: ClipStore = fill_store(config.data, "train")
+        self.held_out: ClipStore = fill_store(config.data, "validation")
+
+    def crop(self, store: ClipStore, generator: torch.Generator) -> Tensor:
+        """A random window of a random clip, ``[3, F, Y, X]`` in [-1, 1].
+
+        Windows start anywhere in time, since the first latent frame must fit any frame.
+        """
+        index = int(torch.randint(len(store), (), generator=generator))
+        _, frames, height, width, _ = store.frames.shape
+        sizes = (self.objective.crop_frames, self.objective.crop_px, self.objective.crop_px)
+        window = []
+        for size, full, grid in zip(sizes, (frames, height, width), (1, 32, 32), strict=True):
+            places = (full - min(size, full)) // grid + 1
+            start = int(torch.randint(places, (), generator=generator)) * grid
+            window.append(slice(start, start + min(size, full)))
+        return store.pixels(index, (window[0], window[1], window[2]))
+
+    def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
+        """Weighted reconstruction error of a batch of crops."""
+        objective = self.objective
+        batch = [self.crop(self.train_clips, generator) for _ in range(self.config.run.batch)]
+        pixels = torch.stack(batch).to(self.device)
+        with torch.set_grad_enabled(not objective.decoder_only):
+            latents = self.vae.encoder(pixels)[:, :RAW_CHANNELS]
+        noise = torch.randn(latents.shape, generator=generator).to(latents)
+        scale = objective.noise * latents.detach().float().std().to(latents.dtype)
+        decoded = self.vae.decoder(latents + scale * noise).float()
+        error = decoded - pixels
+        still = pixels.mean(dim=2, keepdim=True)
+        moving = (pixels - still).abs().mean(dim=1, keepdim=True).mul(4.0).clamp(max=1.0)
+        weight = 1.0 + objective.motion_weight * moving
+        total = (weight * (error.abs() + 2.0 * error.square())).mean() / weight.mean()
+        if objective.gradient_weight:
+            total = total + objective.gradient_weight * _gradient_difference(error, weight)
+        size = latents.float().square().mean()
+        total = total + objective.latent_weight * size
+        psnr = -10.0 * torch.log10(error.detach().div(2.0).square().mean())
+        return total, {"psnr": float(psnr), "latent_rms": float(size.detach().sqrt())}
+
+    @torch.no_grad()
+    def evaluate(self) -> dict[str, float]:
+        """Mean per-clip PSNR (dB) on full held-out clips, and of moving pixels alone."""
+        whole, moving = [], []
+        for index in range(min(12, len(self.held_out))):
+            full = slice(None)
+            pixels = self.held_out.pixels(index, (full, full, full))[None].to(self.device)
+            with autocast(self.config.run.precision, self.device):
+                latents = self.vae.encoder(pixels)[:, :RAW_CHANNELS]
+                decoded = self.vae.decoder(latents).float().clamp(-1.0, 1.0)
+            error = (decoded - pixels).div(2.0).square().mean(dim=1)
+            mask = (pixels - pixels.median(dim=2, keepdim=True).values).abs().amax(dim=1) > 0.15
+            whole.append(float(-10 * torch.log10(error.mean())))
+            if mask.any():
+                moving.append(float(-10 * torch.log10(error[mask].mean())))
+        return {"psnr": sum(whole) / len(whole), "psnr_moving": sum(moving) / len(moving)}
+
+    @torch.no_grad()
+    def export(self, folder: Path) -> None:
+        """Write the VAE with principal latent axes and per-channel statistics.
+
+        A decoder-only stage keeps the axes and statistics that its start already has.
+        """
+        if not self.objective.decoder_only:
+            rotate_to_principal_axes(
+                self.vae, self._sample_latents(), self.objective.scale_power
+            )
+        metadata: dict[str, Any] = {"vae": self.model_config.to_metadata()}
+        tensors = dict(self.vae.state_dict())
+        save_tensors(folder / "video_vae.safetensors", tensors, {"config": json.dumps(metadata)})
+
+    def _sample_latents(self) -> Tensor:
+        """Raw latents ``[n, 128]`` of whole training clips."""
+        rows = []
+        count = min(self.objective.statistics_clips, len(self.train_clips))
+        for index in range(count):
+            full = slice(None)
+            pixels = self.train_clips.pixels(index, (full, full, full))[None].to(self.device)
+            with autocast(self.config.run.precision, self.device):
+                latents = self.vae.encoder(pixels)[:, :RAW_CHANNELS].float()
+            rows.append(latents.permute(0, 2, 3, 4, 1).reshape(-1, RAW_CHANNELS).cpu())
+        return torch.cat(rows)
+
+
+def _gradient_difference(error: Tensor, weight: Tensor) -> Tensor:
+    """L1 of the spatial gradient of the error: punishes soft outlines and tile seams."""
+    rows = (error.diff(dim=-2) * weight[..., 1:, :]).abs().mean()
+    columns = (error.diff(dim=-1) * weight[..., :, 1:]).abs().mean()
+    return rows + columns
+

@@ -1,0 +1,122 @@
+"""Trains the vocoder: log-mel in, 24 kHz stereo out, judged by spectra at several resolutions.
+
+Impacts and tones need no adversary; a log-magnitude STFT loss at three window sizes keeps both the
+click of a contact and the partials of its ring.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from ...model.audio_vae import AudioVae, AudioVaeConfig
+from ...model.vocoder import VocoderConfig, make_vocoder
+from ..clip_store import ClipStore, fill_store
+from ..config import TrainConfig, from_table
+from ..loop import pick_device
+from ..state import read_tensors_with_config, save_tensors
+from .audio_vae import RAW_CHANNELS, all_mels
+
+SAMPLES_PER_MEL = 240
+WINDOWS = (256, 1024, 2048)
+
+
+@dataclass(frozen=True)
+class VocoderObjective:
+    """What the loss rewards.
+
+    Attributes:
+        audio_vae: trained audio VAE; half of the inputs are its reconstructions. Empty: none.
+        crop_mels: window length in mel rows (10 ms each).
+        wave_weight: weight of the waveform L1, which fixes polarity and level.
+    """
+
+    audio_vae: str = ""
+    crop_mels: int = 61
+    wave_weight: float = 0.5
+
+
+def spectral_distance(made: Tensor, true: Tensor) -> Tensor:
+    """Mean over window sizes of spectral convergence + log-magnitude L1 (Yamamoto et al. 2020)."""
+    total = made.new_zeros(())
+    made, true = made.flatten(0, -2).float(), true.flatten(0, -2).float()
+    for size in WINDOWS:
+        window = torch.hann_window(size, device=made.device)
+        spectra = [
+            torch.stft(wave, size, size // 4, window=window, return_complex=True)
+            .abs()
+            .clamp(min=1e-5)
+            for wave in (made, true)
+        ]
+        gap = (spectra[0] - spectra[1]).norm() / spectra[1].norm().clamp(min=1e-3)
+        total = total + gap + (spectra[0].log() - spectra[1].log()).abs().mean()
+    return total / len(WINDOWS)
+
+
+class VocoderTrainer:
+    """Stage ``vocoder``; exports ``vocoder.safetensors``."""
+
+    def __init__(self, config: TrainConfig) -> None:
+        self.objective = from_table(VocoderObjective, config.objective, "objective")
+        self.config = config
+        self.device = pick_device(config.run.device)
+        torch.manual_seed(config.run.seed)
+        self.model_config = VocoderConfig.from_metadata(config.model)
+        self.vocoder = make_vocoder(self.model_config).to(self.device)
+        self.module: nn.Module = self.vocoder
+        self.stores = {s: fill_store(config.data, s) for s in ("train", "validation")}
+        self.mels = {split: self._inputs(store) for split, store in self.stores.items()}
+
+    def _inputs(self, store: ClipStore) -> list[Tensor]:
+        """True mels and, where a VAE is given, its reconstructions of them."""
+        mels = all_mels(store)
+        if not self.objective.audio_vae:
+            return [mels]
+        tensors, metadata = read_tensors_with_config(Path(self.objective.audio_vae))
+        vae = AudioVae(AudioVaeConfig.from_metadata(metadata["audio_vae"]))
+        vae.load_state_dict(tensors)
+        with torch.no_grad():
+            made = [vae.decoder(vae.encoder(m)[:, :RAW_CHANNELS]) for m in mels.split(32)]
+        return [mels, torch.cat(made)]
+
+    def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
+        """Spectral distance of a batch of windows; fp32, since bf16 turns quiet tails into hiss."""
+        rows, batch = self.objective.crop_mels, self.config.run.batch
+        store, sources = self.stores["train"], self.mels["train"]
+        mels, waves = [], []
+        for _ in range(batch):
+            index = int(torch.randint(len(store), (), generator=generator))
+            source = sources[int(torch.randint(len(sources), (), generator=generator))]
+            start = int(torch.randint(source.shape[2] - rows, (), generator=generator))
+            mels.append(source[index, :, start : start + rows])
+            first = start * SAMPLES_PER_MEL
+            wave = store.waveforms[index][:, first : first + rows * SAMPLES_PER_MEL]
+            waves.append(torch.from_numpy(wave.copy()))
+        made = self.vocoder(torch.stack(mels).to(self.device)).float()
+        true = torch.stack(waves).to(self.device)
+        made = made[..., : true.shape[-1]]
+        spectral = spectral_distance(made, true)
+        wave_error = (made - true).abs().mean()
+        total = spectral + self.objective.wave_weight * wave_error
+        return total, {"spectral": float(spectral.detach()), "wave": float(wave_error.detach())}
+
+    @torch.no_grad()
+    def evaluate(self) -> dict[str, float]:
+        """Spectral distance on whole held-out clips: from true mels, and through the VAE."""
+        store, numbers = self.stores["validation"], {}
+        for name, source in zip(("true_mel", "vae_mel"), self.mels["validation"]):
+            made = self.vocoder(source[:16].to(self.device))
+            true = torch.from_numpy(store.waveforms[: len(made)].copy())
+            length = min(made.shape[-1], true.shape[-1])
+            numbers[name] = float(spectral_distance(made[..., :length], true[..., :length]))
+        return numbers
+
+    @torch.no_grad()
+    def export(self, folder: Path) -> None:
+        """Write the vocoder in the checkpoint's key layout."""
+        metadata = {"config": json.dumps({"vocoder": self.model_config.to_metadata()})}
+        save_tensors(folder / "vocoder.safetensors", dict(self.vocoder.state_dict()), metadata)
