@@ -121,14 +121,19 @@ class _Teller:
         return language.subject(noun, colour, size, material, len(self.scene.bodies))
 
     def _outcome(self) -> str:
-        count = min(self.bounces)
-        # Two objects that bounce differently often are told without a number.
-        exact = len(set(self.bounces)) == 1 and (count == 0 or self.rng.random() >= DROP_DETAIL)
-        key = ("many" if count > 3 else str(count)) if exact else "some"
+        key = self._outcome_key()
         outcome = self._pick(self.language.outcomes[key])
         outcome = outcome.replace("{G}", self._pick(self.language.grounds[self.scene.place]))
         self.words["outcome"] = key
         return _inflect(outcome, len(self.scene.bodies))
+
+    def _outcome_key(self) -> str:
+        least, most = min(self.bounces), max(self.bounces)
+        if least == 0 < most:
+            return "mixed"
+        if least != most or (least > 0 and self.rng.random() < DROP_DETAIL):
+            return "some"
+        return "many" if least > 3 else str(least)
 
     def _position(self) -> str:
         positions = [body.position for body in self.scene.bodies]

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-WORLD_VERSION = "4"
+WORLD_VERSION = "5"
 """Changes whenever the same seed would give another clip; caches must carry it in their key."""
 
 SAMPLE_RATE = 24_000
@@ -86,7 +86,7 @@ class Truth:
 
     `trajectories` is float32 [frames, objects, 3] of x px, y px, angle, the state AT frame / fps,
     so a contact first shows in frame ceil(time * fps). `words` are the attribute words the caption
-    really used. The two flags tell the validation clips that no training clip resembles.
+    really used; `outcome` among them is how many bounces it tells (0..3, many, some, mixed). The two flags tell the validation clips that no training clip resembles.
     """
 
     place: str

@@ -37,7 +37,7 @@ class Hit:
 
 @dataclass(frozen=True, eq=False)
 class Motion:
-    """paths float64 [frames, bodies, 3] of x, y, angle; speeds [frames, bodies, 2]; the hits."""
+    """paths float64 [frames, bodies, 3] of x, y, angle; speeds, their rates; hits by time."""
 
     paths: np.ndarray
     speeds: np.ndarray
@@ -87,11 +87,11 @@ def simulate(scene: Scene, frames: int, fps: int) -> Motion:
     space.on_collision(None, None, post_solve=recorder)
 
     paths = np.empty((frames, len(shapes), 3))
-    speeds = np.empty((frames, len(shapes), 2))
+    speeds = np.empty((frames, len(shapes), 3))
     for frame in range(frames):
         for index, shape in enumerate(shapes):
             paths[frame, index] = (*shape.body.position, shape.body.angle)
-            speeds[frame, index] = shape.body.velocity
+            speeds[frame, index] = (*shape.body.velocity, shape.body.angular_velocity)
         for substep in range(substeps):
             recorder.time_s = (frame * substeps + substep + 1) * step_s
             space.step(step_s)

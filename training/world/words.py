@@ -147,6 +147,7 @@ ENGLISH = Language(
         "2": ("bounces|bounce twice", "bounces|bounce two times"),
         "3": ("bounces|bounce three times",),
         "many": ("bounces|bounce again and again", "bounces|bounce several times"),
+        "mixed": ("hits|hit the {G}",),
         "some": ("bounces|bounce", "bounces|bounce off the {G}", "bounces|bounce up again"),
     },
     shapes=(
@@ -251,6 +252,7 @@ FRENCH = Language(
         "2": ("rebondit|rebondissent deux fois",),
         "3": ("rebondit|rebondissent trois fois",),
         "many": ("rebondit|rebondissent encore et encore", "rebondit|rebondissent plusieurs fois"),
+        "mixed": ("touche|touchent {G}",),
         "some": ("rebondit|rebondissent", "rebondit|rebondissent sur {G}"),
     },
     shapes=(
