@@ -1,0 +1,17 @@
+"""The single-file LTX-2 checkpoint: strict reading, deterministic writing, never pickle."""
+
+from .container import CheckpointError
+from .info import CheckpointInfo, Recommended
+from .loading import load_checkpoint
+from .reader import Checkpoint
+from .writer import CheckpointParts, save_checkpoint
+
+__all__ = [
+    "Checkpoint",
+    "CheckpointError",
+    "CheckpointInfo",
+    "CheckpointParts",
+    "Recommended",
+    "load_checkpoint",
+    "save_checkpoint",
+]

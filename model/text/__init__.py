@@ -2,6 +2,7 @@
 
 from .config import TextEncoderConfig
 from .encoder import TextEncoder
+from .projection import TextProjection
 from .tokenizer import Tokenizer
 
-__all__ = ["TextEncoder", "TextEncoderConfig", "Tokenizer"]
+__all__ = ["TextEncoder", "TextEncoderConfig", "TextProjection", "Tokenizer"]

@@ -1,0 +1,82 @@
+"""What our checkpoints say about themselves beside the LTX-2 ``config``: the ``hibari`` object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """Settings that a checkpoint was made for; the defaults are those of the official weights.
+
+    Attributes:
+        steps: sampling steps.
+        guidance: classifier-free guidance scale; 1 is none.
+        audio_guidance: the scale for the sound, where it differs.
+        width, height: in pixels.
+        seconds, fps: duration and frame rate.
+        sigmas: explicit noise levels of a distilled model, ending in 0; they replace the schedule.
+    """
+
+    steps: int = 40
+    guidance: float = 3.0
+    audio_guidance: float | None = None
+    width: int = 768
+    height: int = 512
+    seconds: float = 5.0
+    fps: float = 24.0
+    sigmas: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True)
+class CheckpointInfo:
+    """Identity of a checkpoint.
+
+    Attributes:
+        name: shown to people.
+        av_order: order of the audio-from-video attention it was trained with, ``comfy`` or
+            ``reference``; it leaves no trace in the weights.
+        recommended: settings.
+    """
+
+    name: str = "LTX-2"
+    av_order: str = "reference"
+    recommended: Recommended = field(default_factory=lambda: Recommended(audio_guidance=7.0))
+
+    @classmethod
+    def from_metadata(cls, metadata: Mapping[str, Any]) -> CheckpointInfo:
+        """Reads the ``hibari`` object.
+
+        Raises:
+            ValueError: it was written by a later format.
+        """
+        if metadata.get("format") != FORMAT:
+            raise ValueError(
+                f"'hibari' in its metadata has format {metadata.get('format')!r}; this "
+                f"version reads {FORMAT}: update Hibari"
+            )
+        given = dict(metadata.get("recommended", {}))
+        known = {f.name for f in fields(Recommended)}
+        # Advice that an older version does not know cannot make the weights wrong: ignored.
+        values = {key: value for key, value in given.items() if key in known}
+        if values.get("sigmas") is not None:
+            values["sigmas"] = tuple(float(sigma) for sigma in values["sigmas"])
+        return cls(
+            name=str(metadata.get("name", "unnamed")),
+            av_order=str(metadata.get("av_order", "comfy")),
+            recommended=Recommended(**values),
+        )
+
+    def to_metadata(self) -> dict[str, Any]:
+        """The JSON object that `from_metadata` reads."""
+        advice = {k: v for k, v in asdict(self.recommended).items() if v is not None}
+        return {
+            "format": FORMAT,
+            "name": self.name,
+            "av_order": self.av_order,
+            "recommended": advice,
+        }
