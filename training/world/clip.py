@@ -86,7 +86,8 @@ class Truth:
 
     `trajectories` is float32 [frames, objects, 3] of x px, y px, angle, the state AT frame / fps,
     so a contact first shows in frame ceil(time * fps). `words` are the attribute words the caption
-    really used; `outcome` among them is how many bounces it tells (0..3, many, some, mixed). The two flags tell the validation clips that no training clip resembles.
+    really used; `outcome` among them is how many bounces it tells (0..3, many, some, mixed). The
+    two flags mark the validation clips that no training clip resembles.
     """
 
     place: str

@@ -142,11 +142,12 @@ def _count_bounces(paths: np.ndarray, hits: tuple[Hit, ...], fps: int) -> tuple[
     for body in range(bodies):
         starts = [math.ceil(h.time_s * fps) for h in hits if h.body == body and h.other == "floor"]
         starts = [start for start in starts if start < frames]
+        ends = [*starts[1:], frames][: len(starts)]
         y = paths[:, body, 1]
         counts.append(
             sum(
                 bool(y[start] - y[start : end + 1].min() > VISIBLE_BOUNCE)
-                for start, end in zip(starts, [*starts[1:], frames], strict=True)
+                for start, end in zip(starts, ends, strict=True)
             )
         )
     return tuple(counts)
