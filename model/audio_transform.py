@@ -85,7 +85,7 @@ def stft_magnitude(waveform: Tensor, n_fft: int, hop: int) -> Tensor:
     window = torch.hann_window(n_fft, device=waveform.device, dtype=waveform.dtype)
     flat = waveform.reshape(-1, waveform.shape[-1])
     spectrum = torch.stft(flat, n_fft, hop, window=window, pad_mode="reflect", return_complex=True)
-    return spectrum.abs().unflatten(0, waveform.shape[:-1])
+    return spectrum.abs().reshape(*waveform.shape[:-1], *spectrum.shape[-2:])
 
 
 def sinc_resample(

@@ -13,6 +13,7 @@ from typing import Any
 from ..shapes import MEL_BINS, MEL_RATE_HZ
 
 RESBLOCKS = ("1", "2", "AMP1")
+ACTIVATIONS = ("snake", "snakebeta")
 # Kernel of the first and the last convolution.
 EDGE_KERNEL = 7
 # Samples on each side that an anti-aliased activation sees: 12 taps at twice the rate, twice.
@@ -49,6 +50,10 @@ class GeneratorConfig:
         if self.resblock not in RESBLOCKS:
             raise ValueError(
                 f"vocoder resblock is {self.resblock!r}; use one of {', '.join(RESBLOCKS)}"
+            )
+        if self.resblock == "AMP1" and self.activation not in ACTIVATIONS:
+            raise ValueError(
+                f"vocoder activation is {self.activation!r}; use one of {', '.join(ACTIVATIONS)}"
             )
         stages = len(self.upsample_rates)
         if stages != len(self.upsample_kernels):

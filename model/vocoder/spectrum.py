@@ -55,7 +55,7 @@ class CausalMel(nn.Module):
         magnitude = (real.square() + imaginary.square()).clamp_min(1e-20).sqrt()
         mel = self.get_buffer("mel_basis").to(waveform) @ magnitude
         log_mel = mel.clamp_min(LOG_FLOOR).log().transpose(1, 2)
-        return log_mel.unflatten(0, waveform.shape[:2])
+        return log_mel.reshape(*waveform.shape[:2], *log_mel.shape[-2:])
 
 
 def _bases(n_fft: int, hop: int) -> tuple[Tensor, Tensor]:
