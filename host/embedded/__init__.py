@@ -1,0 +1,54 @@
+"""The embedded host: what our blocks need of ComfyUI, without ComfyUI.
+
+Importing it costs no torch; the parts that compute import it when they are called.
+"""
+
+from . import io, ui
+from .extension import ComfyExtension
+from .folders import (
+    annotated_path,
+    checkpoint_names,
+    checkpoint_path,
+    input_directory,
+    output_directory,
+    save_path,
+    temp_directory,
+    user_directory,
+)
+from .nested_tensor import NestedTensor
+from .progress import (
+    InterruptProcessingException,
+    ProgressBar,
+    check_interrupted,
+    metadata_disabled,
+)
+from .runtime import make_audio_vae, make_clip, make_model, make_video_vae
+from .sampling import sample
+from .video import Input, InputImpl, Types
+
+__all__ = [
+    "ComfyExtension",
+    "Input",
+    "InputImpl",
+    "InterruptProcessingException",
+    "NestedTensor",
+    "ProgressBar",
+    "Types",
+    "annotated_path",
+    "check_interrupted",
+    "checkpoint_names",
+    "checkpoint_path",
+    "input_directory",
+    "io",
+    "make_audio_vae",
+    "make_clip",
+    "make_model",
+    "make_video_vae",
+    "metadata_disabled",
+    "output_directory",
+    "sample",
+    "save_path",
+    "temp_directory",
+    "ui",
+    "user_directory",
+]
