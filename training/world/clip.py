@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-WORLD_VERSION = "5"
+WORLD_VERSION = "6"
 """Changes whenever the same seed would give another clip; caches must carry it in their key."""
 
 SAMPLE_RATE = 24_000

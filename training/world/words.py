@@ -114,7 +114,7 @@ ENGLISH = Language(
             "in a room with a wooden floor",
             "indoors on a wooden floor",
         ),
-        "meadow": ("in a meadow", "in a sunny meadow", "on the grass", "on green grass"),
+        "meadow": ("in a meadow", "in a sunny meadow", "on the grass", "on the lawn"),
         "beach": ("on a beach", "at the beach", "on the sand", "on a sandy beach by the sea"),
         "street": (
             "in the street",
