@@ -1,0 +1,57 @@
+"""The ComfyUI side of the seam: its own node contract, folders, progress and native wires.
+
+Importing it adds nothing to what a running ComfyUI has loaded; our networks and the classes built
+on ComfyUI's are imported by the calls that need them.
+"""
+
+from comfy.nested_tensor import NestedTensor
+from comfy_api.latest import ComfyExtension, Input, InputImpl, Types, io, ui
+
+from .folders import (
+    annotated_path,
+    checkpoint_names,
+    checkpoint_path,
+    folder_of,
+    input_directory,
+    input_names,
+    output_directory,
+    save_path,
+    temp_directory,
+    user_directory,
+)
+from .progress import (
+    InterruptProcessingException,
+    ProgressBar,
+    check_interrupted,
+    metadata_disabled,
+)
+from .runtime import make_audio_vae, make_clip, make_model, make_video_vae, sample
+
+__all__ = [
+    "ComfyExtension",
+    "Input",
+    "InputImpl",
+    "InterruptProcessingException",
+    "NestedTensor",
+    "ProgressBar",
+    "Types",
+    "annotated_path",
+    "check_interrupted",
+    "checkpoint_names",
+    "checkpoint_path",
+    "folder_of",
+    "input_directory",
+    "input_names",
+    "io",
+    "make_audio_vae",
+    "make_clip",
+    "make_model",
+    "make_video_vae",
+    "metadata_disabled",
+    "output_directory",
+    "sample",
+    "save_path",
+    "temp_directory",
+    "ui",
+    "user_directory",
+]

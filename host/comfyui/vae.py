@@ -1,0 +1,99 @@
+"""VAE: our video and audio codecs for the stock decode and encode nodes.
+
+``comfy.sd.VAE`` learns what it must know of a codec (compression, memory, tiling) by recognising
+its weights. We let it recognise a tiny LTX-2 codec and then put ours in its place, so that every
+version of ComfyUI fills in its own details.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import comfy.model_management as memory
+import comfy.ops
+import comfy.sd
+import torch
+from torch import Tensor, nn
+
+from ...model.audio_vae import AudioVae, AudioVaeConfig, log_mel
+from ...model.shapes import AUDIO_BINS, AUDIO_CHANNELS, MEL_PER_LATENT, audio_frames_for
+from ...model.video_vae import VideoVae, VideoVaeConfig
+from ...model.vocoder import Vocoder, VocoderConfig, build_vocoder
+from .transplant import transplant
+from .video_codec import HostVideoVae
+
+
+class HostAudioVae(nn.Module):
+    """Waveform to latents and back: the audio VAE with its spectrogram and its vocoder."""
+
+    latent_channels = AUDIO_CHANNELS
+    latent_frequency_bins = AUDIO_BINS
+
+    def __init__(self, audio_vae: AudioVae, vocoder: Vocoder) -> None:
+        super().__init__()
+        self.audio_vae = audio_vae
+        self.vocoder = vocoder
+
+    @property
+    def output_sample_rate(self) -> int:
+        """Rate of decoded waveforms in Hz."""
+        return self.vocoder.sample_rate
+
+    def num_of_latents_from_frames(self, frames_number: int, frame_rate: float) -> int:
+        """Latents of a clip; the stock empty audio latent asks for it by this name."""
+        return audio_frames_for(frames_number, frame_rate)
+
+    def encode(self, waveform: Tensor) -> Tensor:
+        """Latents ``[B, 8, T, 16]`` of ``[B, 2, N]`` at the rate of the audio VAE (16 kHz)."""
+        mel = log_mel(waveform, self.audio_vae.config)
+        rows = (mel.shape[2] - 1) // MEL_PER_LATENT * MEL_PER_LATENT + 1
+        return self.audio_vae.encode(mel[:, :, :rows])
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """Waveform ``[B, 2, N]`` at :attr:`output_sample_rate`."""
+        return torch.cat(list(self.vocoder.stream(self.audio_vae.decode(latents))), dim=-1)
+
+
+def make_video_vae(vae: VideoVae) -> comfy.sd.VAE:
+    """VAE around our video codec."""
+    decoy = VideoVae(VideoVaeConfig.tiny())
+    host = recognised(decoy, {"vae": decoy.config})
+    put_in_place(host, transplant(vae, HostVideoVae, operations(host.device)))
+    return host
+
+
+def make_audio_vae(audio_vae: AudioVae, vocoder: Vocoder) -> comfy.sd.VAE:
+    """VAE around our audio codec; callers resample to 16 kHz, which is what it hears."""
+    decoy = HostAudioVae(AudioVae(AudioVaeConfig.tiny()), build_vocoder(VocoderConfig.tiny()))
+    configs = {"audio_vae": decoy.audio_vae.config, "vocoder": decoy.vocoder.config}
+    host = recognised(decoy, configs)
+    module = HostAudioVae(audio_vae, vocoder)
+    put_in_place(host, module)
+    host.autoencoder = module.audio_vae
+    host.audio_sample_rate = audio_vae.config.sample_rate
+    host.audio_sample_rate_output = module.output_sample_rate
+    host.crop_input = False
+    return host
+
+
+def operations(device: torch.device) -> Any:
+    """Layers of a codec: ComfyUI's where they may be offloaded; plain ones are faster on a CPU."""
+    return nn if device.type == "cpu" else comfy.ops.disable_weight_init
+
+
+def recognised(decoy: nn.Module, configs: dict[str, Any]) -> comfy.sd.VAE:
+    """A VAE as ComfyUI makes it from the weights and configuration of ``decoy``."""
+    config = {name: value.to_metadata() for name, value in configs.items()}
+    return comfy.sd.VAE(sd=decoy.state_dict(), metadata={"config": json.dumps(config)})
+
+
+def put_in_place(host: comfy.sd.VAE, module: nn.Module) -> None:
+    """Replace the codec of ``host`` and the patcher that manages its memory."""
+    module.to(host.vae_dtype).eval().requires_grad_(False)
+    host.first_stage_model = module
+    host.patcher = type(host.patcher)(
+        module, load_device=host.device, offload_device=memory.vae_offload_device()
+    )
+    host.size = None
+    host.model_size()

@@ -1,0 +1,143 @@
+"""A real ComfyUI in a process of its own, with only this pack and a base folder of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import aiohttp
+
+PACK = Path(__file__).parents[2]
+PACK_NAME = "ComfyUI-Hibari"
+START_S = 120
+RUN_S = 300
+
+
+@dataclass
+class Run:
+    """What one prompt did: websocket events in order, outputs by node, error data if it failed."""
+
+    events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    @property
+    def executed(self) -> list[str]:
+        """Ids of the nodes that ran, in order."""
+        return [data["node"] for name, data in self.events if name == "executing" and data["node"]]
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """UI output by node id."""
+        return {data["node"]: data["output"] for name, data in self.events if name == "executed"}
+
+    @property
+    def error(self) -> dict[str, Any] | None:
+        """Data of ``execution_error``, None when the run succeeded."""
+        return next((data for name, data in self.events if name == "execution_error"), None)
+
+
+class ComfyUIProcess:
+    """Starts, asks and stops one server; the log is in ``base/comfyui.log``."""
+
+    def __init__(self, directory: Path, python: Path, base: Path) -> None:
+        self.base = base
+        self.log = base / "comfyui.log"
+        self.port = free_port()
+        make_base_folder(base)
+        (base / "custom_nodes" / PACK_NAME).symlink_to(PACK, target_is_directory=True)
+        command = [python, "main.py", "--port", self.port, *hermetic_arguments(base)]
+        self.process = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=directory,
+            env=process_environment(),
+            stdout=self.log.open("w"),
+            stderr=subprocess.STDOUT,
+        )
+
+    def wait_until_ready(self) -> None:
+        """Return when the server answers; raise with the end of its log when it does not."""
+        deadline = time.monotonic() + START_S
+        while "To see the GUI" not in self.log.read_text():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"ComfyUI did not start:\n{self.log.read_text()[-3000:]}")
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """End the process."""
+        self.process.terminate()
+        self.process.wait(timeout=30)
+
+    def get(self, route: str) -> Any:
+        """JSON of a GET route."""
+        with urlopen(f"http://127.0.0.1:{self.port}{route}") as reply:
+            return json.load(reply)
+
+    def post(self, route: str, body: dict[str, Any]) -> tuple[int, Any]:
+        """Status and JSON of a POST route."""
+        request = Request(
+            f"http://127.0.0.1:{self.port}{route}",
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json"},
+        )
+        try:
+            with urlopen(request) as reply:
+                return reply.status, json.loads(reply.read() or b"null")
+        except HTTPError as refusal:
+            return refusal.code, json.load(refusal)
+
+    def run(self, graph: dict[str, Any]) -> Run:
+        """Run an API-format graph to its end and return what happened."""
+        return asyncio.run(asyncio.wait_for(self._run(graph), RUN_S))
+
+    async def _run(self, graph: dict[str, Any]) -> Run:
+        run, client = Run(), os.urandom(8).hex()
+        url = f"ws://127.0.0.1:{self.port}/ws?clientId={client}"
+        async with aiohttp.ClientSession() as session, session.ws_connect(url) as channel:
+            status, reply = await asyncio.to_thread(
+                self.post, "/prompt", {"prompt": graph, "client_id": client}
+            )
+            if status != 200:
+                raise AssertionError(f"ComfyUI refused the graph: {json.dumps(reply, indent=1)}")
+            async for message in channel:
+                if message.type is not aiohttp.WSMsgType.TEXT:
+                    continue
+                event = json.loads(message.data)
+                run.events.append((event["type"], event["data"]))
+                if event["type"] in {"execution_success", "execution_error"}:
+                    break
+        return run
+
+
+def hermetic_arguments(base: Path) -> list[str | Path]:
+    """Arguments that keep a ComfyUI to its base folder, the CPU and this machine."""
+    return [
+        *("--cpu", "--base-directory", base, "--disable-api-nodes"),
+        *("--database-url", "sqlite:///:memory:"),
+    ]
+
+
+def make_base_folder(base: Path) -> None:
+    """Create the folders that ComfyUI expects in a base directory."""
+    for name in ("custom_nodes", "models/checkpoints", "input", "output", "user", "temp"):
+        (base / name).mkdir(parents=True, exist_ok=True)
+
+
+def process_environment() -> dict[str, str]:
+    """One thread (several hosts may be compared at once) and no bytecode in the checkout."""
+    inherited = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    return inherited | {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def free_port() -> int:
+    """A loopback port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
