@@ -1,0 +1,31 @@
+"""The blocks of a graph, one file for each stage; thin: they read inputs, call the library, return.
+
+ComfyUI and the headless engine get them from :class:`HibariExtension`.
+"""
+
+from __future__ import annotations
+
+from ..host import ComfyExtension, io
+
+
+class HibariExtension(ComfyExtension):
+    """Lists Hibari's blocks; their modules are imported only when a host asks."""
+
+    async def get_node_list(self) -> list[type[io.ComfyNode]]:
+        """Return the block classes in the order of a graph."""
+        from .decode import HibariDecodeAudio, HibariDecodeVideo
+        from .empty_latent import HibariEmptyLatent
+        from .load_model import HibariLoadModel
+        from .sample import HibariSample
+        from .save_video import HibariSaveVideo
+        from .text_encode import HibariTextEncode
+
+        return [
+            HibariLoadModel,
+            HibariTextEncode,
+            HibariEmptyLatent,
+            HibariSample,
+            HibariDecodeVideo,
+            HibariDecodeAudio,
+            HibariSaveVideo,
+        ]
