@@ -175,9 +175,12 @@ def _meadow(p: _Painter, variant: int) -> None:
         182, 256, fade(182, 256, mix(grass, (255, 255, 220), 0.15), mix(grass, (40, 120, 50), 0.4))
     )
     for i in range(7):
-        x, y = (i * 0.155 + 0.04 + 0.03 * variant) * w, 232 + 13 * ((i * 2 + variant) % 3 - 0.4)
+        left, down = (
+            (i * 0.155 + 0.04 + 0.03 * variant) * w,
+            232 + 13 * ((i * 2 + variant) % 3 - 0.4),
+        )
         petal = ((252, 246, 236), (250, 196, 214), (252, 232, 140))[(i + variant) % 3]
-        p.canvas.drawCircle(x, y, 3.6, fill(petal))
+        p.canvas.drawCircle(left, down, 3.6, fill(petal))
 
 
 def _beach(p: _Painter, variant: int) -> None:

@@ -48,21 +48,23 @@ class Motion:
 class _HitRecorder:
     """Collects hits while the space steps; `time_s` is set before every step."""
 
-    def __init__(self, shapes: list[pymunk.Shape]) -> None:
+    def __init__(self, rigids: list[pymunk.Body]) -> None:
         self.time_s = 0.0
-        self._index = {shape: index for index, shape in enumerate(shapes)}
+        self._index = {rigid: index for index, rigid in enumerate(rigids)}
         self._last: dict[tuple[int, str], int] = {}
         self.hits: list[Hit] = []
 
     def __call__(self, arbiter: pymunk.Arbiter, space: pymunk.Space, data: object) -> None:  # noqa: ARG002 pymunk's callback
-        first, second = arbiter.shapes
-        if first not in self._index:
-            first, second = second, first
-        body = self._index[first]
-        other = f"object {self._index[second]}" if second in self._index else second.other_name
+        met = dict(zip(arbiter.bodies, arbiter.shapes, strict=True))
+        rigid, *others = [moving for moving in met if moving in self._index]
+        body = self._index[rigid]
+        if others:
+            other = f"object {self._index[others[0]]}"
+        else:
+            other = next(edge for still, edge in met.items() if still is not rigid).other_name
         # The impulse is shared by both sides; divided by a mass it is a change of velocity, which
         # sounds equally loud for heavy and light materials. All bodies of a scene weigh the same.
-        dv = arbiter.total_impulse.length / first.body.mass
+        dv = arbiter.total_impulse.length / rigid.mass
         if dv < AUDIBLE_DV:
             return
         previous = self._last.get((body, other))
@@ -71,7 +73,7 @@ class _HitRecorder:
             self.hits[previous] = Hit(old.time_s, body, other, max(old.dv, dv), old.x)
             return
         self._last[body, other] = len(self.hits)
-        self.hits.append(Hit(self.time_s, body, other, dv, first.body.position.x))
+        self.hits.append(Hit(self.time_s, body, other, dv, rigid.position.x))
 
 
 def simulate(scene: Scene, frames: int, fps: int) -> Motion:
@@ -82,16 +84,16 @@ def simulate(scene: Scene, frames: int, fps: int) -> Motion:
     substeps = math.ceil(STEP_RATE_HZ / fps)
     step_s = 1 / (fps * substeps)
     _add_walls(space, scene.width)
-    shapes = [_add_body(space, body, step_s) for body in scene.bodies]
-    recorder = _HitRecorder(shapes)
+    rigids = [_add_body(space, body, step_s) for body in scene.bodies]
+    recorder = _HitRecorder(rigids)
     space.on_collision(None, None, post_solve=recorder)
 
-    paths = np.empty((frames, len(shapes), 3))
-    speeds = np.empty((frames, len(shapes), 3))
+    paths = np.empty((frames, len(rigids), 3))
+    speeds = np.empty((frames, len(rigids), 3))
     for frame in range(frames):
-        for index, shape in enumerate(shapes):
-            paths[frame, index] = (*shape.body.position, shape.body.angle)
-            speeds[frame, index] = (*shape.body.velocity, shape.body.angular_velocity)
+        for index, rigid in enumerate(rigids):
+            paths[frame, index] = (*rigid.position, rigid.angle)
+            speeds[frame, index] = (*rigid.velocity, rigid.angular_velocity)
         for substep in range(substeps):
             recorder.time_s = (frame * substeps + substep + 1) * step_s
             space.step(step_s)
@@ -115,7 +117,7 @@ def _add_walls(space: pymunk.Space, width: float) -> None:
         space.add(wall)
 
 
-def _add_body(space: pymunk.Space, body: Body, step_s: float) -> pymunk.Shape:
+def _add_body(space: pymunk.Space, body: Body, step_s: float) -> pymunk.Body:
     mass = 1.0
     shape: pymunk.Shape
     if body.shape == "ball":
@@ -132,7 +134,7 @@ def _add_body(space: pymunk.Space, body: Body, step_s: float) -> pymunk.Shape:
     rigid.angle, rigid.angular_velocity = body.angle, body.spin
     shape.elasticity, shape.friction = RESTITUTION[body.material], 0.6
     space.add(rigid, shape)
-    return shape
+    return rigid
 
 
 def _count_bounces(paths: np.ndarray, hits: tuple[Hit, ...], fps: int) -> tuple[int, ...]:

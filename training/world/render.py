@@ -140,4 +140,4 @@ def _stretch(body: Body, motion: Motion, at: tuple[int, int], time_s: float) -> 
         if hit.body == at[1] and hit.other == "floor" and 0 <= age < SQUASH_S:
             strength = min(1.0, hit.dv / 500) * (1 - age / SQUASH_S) ** 2
             squash = max(squash, softness * strength * math.cos(age * 18))
-    return 1 + fall - squash
+    return float(1 + fall - squash)
