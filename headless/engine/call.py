@@ -115,9 +115,11 @@ def merge_outputs(schema: Schema, returned: list[Any]) -> tuple[list[list[Any]],
 
 
 def _result(node_id: str, count: int, output: NodeOutput) -> tuple[Any, ...]:
-    if output.block_execution is not None or isinstance(output.result, ExecutionBlocker):
-        return (ExecutionBlocker(output.block_execution),) * count
     result = output.args
+    if output.block_execution is not None:
+        return (ExecutionBlocker(output.block_execution),) * count
+    if len(result) == 1 and isinstance(result[0], ExecutionBlocker):
+        return result * count
     if result and len(result) < count:
         raise ValueError(f"{node_id} returned {len(result)} outputs but declares {count}")
     return result

@@ -28,7 +28,7 @@ from .blocks import Blocks
 from .cache import CacheEntry, ResultCache
 from .call import Call, merge_outputs
 from .failure import Failure, failure_of, free_memory, is_out_of_memory
-from .graph import Prompt, checked_prompt, is_link, title_of
+from .graph import GraphError, Prompt, checked_prompt, is_link, title_of
 from .schedule import Schedule
 from .validation import Validation, validate
 
@@ -102,7 +102,13 @@ class Engine:
         checked = checked_prompt(prompt)
         self.blocks.refresh()
         clear_interrupt()
-        result = RunResult(checked, await validate(checked, self.blocks, targets))
+        try:
+            validation = await validate(checked, self.blocks, targets)
+        except RecursionError as error:
+            raise GraphError(
+                f"the graph has {len(checked)} nodes in too long a chain; split it in parts"
+            ) from error
+        result = RunResult(checked, validation)
         if result.validation.valid:
             extra = {} if workflow is None else {"workflow": workflow}
             await _Run(self, result, extra, listener or _ignore).go()

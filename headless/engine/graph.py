@@ -1,7 +1,7 @@
 """Graphs as the engine runs them: the API format, and reading them from files.
 
-A prompt is ``{"<id>": {"class_type", "inputs", "_meta": {"title"}}}``; an input is a constant or a
-link ``["<id>", slot]``. A file may also hold the format that graph editors save (see ``ui_format``).
+A prompt is ``{"<id>": {"class_type", "inputs", "_meta": {"title"}}}``; an input is a constant or
+a link ``["<id>", slot]``. A file may also hold the format that graph editors save.
 """
 
 from __future__ import annotations

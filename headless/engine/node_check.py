@@ -1,4 +1,4 @@
-"""The checks of one node: its links, its constants (converted in place), and what its block says."""
+"""The checks of one node: its links, its constants (converted in place), its block's own."""
 
 from __future__ import annotations
 

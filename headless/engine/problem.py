@@ -9,6 +9,29 @@ Problem = dict[str, Any]
 
 SHOWN_OPTIONS = 20
 
+_SENTENCES = {
+    "required_input_missing": "required input {name!r} is missing; give it a value or link it",
+    "value_smaller_than_min": "input {name!r} is {given}; use {least} or more",
+    "value_bigger_than_max": "input {name!r} is {given}; use {most} or less",
+    "invalid_input_type": "input {name!r} is {given!r}, which is no {type}; give a {type} value",
+    "value_not_in_list": "input {name!r} is {given!r}; {choices}",
+    "custom_validation_failed": "input {name!r}: {reason}",
+    "return_type_mismatch": (
+        "input {name!r} takes {type} but is linked to {received}; link it to a matching output"
+    ),
+    "bad_linked_input": 'input {name!r} is {given}; a link is ["<node id>", slot]',
+    "dependency_cycle": "the links form a cycle, {details}; remove one of them",
+    "exception_during_validation": "{details}",
+    "exception_during_inner_validation": "{details}",
+    "missing_node_type": (
+        "block {block!r} is unknown here; `hibari nodes` lists the known ones, and --server runs "
+        "graphs with other blocks on a ComfyUI"
+    ),
+    "prompt_no_outputs": (
+        "the graph has no output block, so nothing would run; add one that saves or previews"
+    ),
+}
+
 
 def problem(kind: str, message: str, details: str = "", **extra_info: Any) -> Problem:
     """An error in ComfyUI's shape."""
@@ -16,35 +39,29 @@ def problem(kind: str, message: str, details: str = "", **extra_info: Any) -> Pr
 
 
 def sentence(found: Problem) -> str:
-    """What was given, what is allowed and what to do, for the input that an error names."""
-    extra = found["extra_info"]
-    kind, name, given = found["type"], extra.get("input_name"), extra.get("received_value")
+    """What was given, what is allowed and what to do, for the input that an error names.
+
+    Errors of other types, which a server may send, become "message: details".
+    """
+    extra, details = found.get("extra_info") or {}, str(found.get("details") or "")
+    name = extra.get("input_name")
     io_type, options = extra.get("input_config") or ("value", {})
-    if kind == "required_input_missing":
-        return f"required input {name!r} is missing; give it a value or link it"
-    if kind == "value_smaller_than_min":
-        return f"input {name!r} is {given}; use {options['min']} or more"
-    if kind == "value_bigger_than_max":
-        return f"input {name!r} is {given}; use {options['max']} or less"
-    if kind == "invalid_input_type":
-        return f"input {name!r} is {given!r}, which is no {io_type}; give a {io_type} value"
-    if kind == "value_not_in_list":
-        return f"input {name!r} is {given!r}; {_choices(options)}"
-    if kind == "custom_validation_failed":
-        reason = found["details"].removeprefix(name or "").removeprefix(" - ")
-        return f"input {name!r}: {reason or 'the block refuses this value; choose another one'}"
-    if kind == "return_type_mismatch":
-        given = extra["received_type"]
-        return f"input {name!r} takes {io_type} but is linked to {given}; link a matching output"
-    if kind == "dependency_cycle":
-        return f"the links form a cycle, {found['details']}; remove one of them"
-    if kind.startswith("exception_during"):
-        return str(found["details"])
-    if kind == "missing_node_type":
-        return _missing_block(extra.get("class_type"))
-    if kind == "prompt_no_outputs":
-        return "the graph has no output block, so nothing would run; add one that saves or previews"
-    return ": ".join(part for part in (found["message"], found["details"]) if part)
+    values = {
+        "name": name,
+        "given": extra.get("received_value"),
+        "received": extra.get("received_type"),
+        "type": io_type,
+        "least": options.get("min"),
+        "most": options.get("max"),
+        "choices": _choices(options),
+        "reason": details.removeprefix(name or "").removeprefix(" - ") or "choose another value",
+        "details": details,
+        "block": extra.get("class_type"),
+    }
+    template = _SENTENCES.get(found["type"])
+    if template is None:
+        return ": ".join(part for part in (found.get("message"), details) if part)
+    return template.format(**values)
 
 
 def types_overlap(received: str, wanted: str) -> bool:
@@ -60,12 +77,3 @@ def _choices(options: dict[str, Any]) -> str:
     if not allowed:
         return "there is nothing to choose from yet; add a file first"
     return f"use one of: {', '.join(map(str, allowed))}"
-
-
-def _missing_block(class_type: str | None) -> str:
-    if not class_type:
-        return "it has no class_type, so the file is damaged; export the graph again"
-    return (
-        f"block {class_type!r} is unknown here; `hibari nodes` lists the known ones, and --server "
-        "runs graphs with other blocks on a ComfyUI"
-    )

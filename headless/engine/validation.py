@@ -62,12 +62,11 @@ class _GraphCheck:
     async def run(self, targets: set[str] | None) -> Validation:
         unknown = {}
         for node_id, node in self.prompt.items():
-            class_type = node.get("class_type")
+            class_type, wanted = node.get("class_type"), targets is None or node_id in targets
             if class_type not in self.blocks:
                 unknown[node_id] = _unknown_block(node_id, node)
-            elif self.blocks.schema(class_type).is_output_node:
-                if targets is None or node_id in targets:
-                    self.outputs.append(node_id)
+            elif wanted and self.blocks.schema(class_type).is_output_node:
+                self.outputs.append(node_id)
         for node_id in self.outputs:
             await self._check(node_id)
         for node_id, found in unknown.items():

@@ -46,7 +46,7 @@ class NodeOutput:
         """Output from ``{"result": ..., "ui": ..., "expand": ...}``."""
         result = data.get("result", ())
         if isinstance(result, ExecutionBlocker):
-            return cls(block_execution=result.message)
+            return cls(result)
         return cls(*result, ui=data.get("ui"), expand=data.get("expand"))
 
     @classmethod
@@ -65,7 +65,7 @@ class NodeOutput:
         if isinstance(returned, dict):
             return cls.from_dict(returned)
         if isinstance(returned, ExecutionBlocker):
-            return cls(None, block_execution=returned.message)
+            return cls(returned)
         raise TypeError(
             f"execute returned {type(returned).__name__}; return io.NodeOutput, a tuple or a dict"
         )
