@@ -55,28 +55,8 @@ class GeneratorConfig:
             raise ValueError(
                 f"vocoder activation is {self.activation!r}; use one of {', '.join(ACTIVATIONS)}"
             )
-        stages = len(self.upsample_rates)
-        if stages != len(self.upsample_kernels):
-            raise ValueError(
-                f"vocoder has {stages} upsample_rates and {len(self.upsample_kernels)} "
-                "upsample_kernel_sizes; give one kernel per rate"
-            )
-        for rate, kernel in zip(self.upsample_rates, self.upsample_kernels, strict=True):
-            if rate < 1 or kernel < rate or (kernel - rate) % 2:
-                raise ValueError(
-                    f"vocoder upsample kernel {kernel} does not fit rate {rate}; "
-                    "kernel minus rate must be even and not negative"
-                )
-        if len(self.resblock_kernels) != len(self.resblock_dilations):
-            raise ValueError(
-                f"vocoder has {len(self.resblock_kernels)} resblock_kernel_sizes and "
-                f"{len(self.resblock_dilations)} resblock_dilation_sizes; give one list per kernel"
-            )
-        if self.channels < 2**stages:
-            raise ValueError(
-                f"vocoder upsample_initial_channel {self.channels} is too small for {stages} "
-                f"halvings; use at least {2**stages}"
-            )
+        self._check_stages()
+        self._check_blocks()
 
     @property
     def samples_per_frame(self) -> int:
@@ -139,6 +119,39 @@ class GeneratorConfig:
             "activation": self.activation,
             "use_bias_at_final": self.final_bias,
         }
+
+    def _check_stages(self) -> None:
+        stages = len(self.upsample_rates)
+        if stages != len(self.upsample_kernels):
+            raise ValueError(
+                f"vocoder has {stages} upsample_rates and {len(self.upsample_kernels)} "
+                "upsample_kernel_sizes; give one kernel per rate"
+            )
+        for rate, kernel in zip(self.upsample_rates, self.upsample_kernels, strict=True):
+            if rate < 1 or kernel < rate or (kernel - rate) % 2:
+                raise ValueError(
+                    f"vocoder upsample kernel {kernel} does not fit rate {rate}; "
+                    "kernel minus rate must be even and not negative"
+                )
+        if self.channels < 2**stages:
+            raise ValueError(
+                f"vocoder upsample_initial_channel {self.channels} is too small for {stages} "
+                f"halvings; use at least {2**stages}"
+            )
+
+    def _check_blocks(self) -> None:
+        if len(self.resblock_kernels) != len(self.resblock_dilations):
+            raise ValueError(
+                f"vocoder has {len(self.resblock_kernels)} resblock_kernel_sizes and "
+                f"{len(self.resblock_dilations)} resblock_dilation_sizes; give one list per kernel"
+            )
+        needed = 2 if self.resblock == "2" else 3
+        for row in self.resblock_dilations:
+            if len(row) != needed:
+                raise ValueError(
+                    f"vocoder resblock_dilation_sizes has {list(row)}; "
+                    f"resblock {self.resblock} needs {needed} dilations per kernel"
+                )
 
 
 @dataclass(frozen=True)

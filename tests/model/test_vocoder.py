@@ -162,6 +162,7 @@ def test_every_kind_of_block_makes_sound_and_learns(resblock, activation):
         upsample_rates=(5, 4),
         upsample_kernels=(11, 8),
         resblock=resblock,
+        resblock_dilations=((1, 3) if resblock == "2" else (1, 3, 5),) * 3,
         activation=activation,
     )
     vocoder = build_vocoder(VocoderConfig(generator))
@@ -249,6 +250,7 @@ def test_the_configuration_survives_the_metadata(metadata):
         ({"upsample_rates": [6, 5]}, "2 upsample_rates and 5 upsample_kernel_sizes"),
         ({"upsample_kernel_sizes": [16, 16, 8, 4, 4]}, "kernel 16 does not fit rate 5"),
         ({"resblock_kernel_sizes": [3]}, "1 resblock_kernel_sizes and 3"),
+        ({"resblock": "2"}, r"\[1, 3, 5\]; resblock 2 needs 2 dilations"),
         ({"upsample_initial_channel": 16}, "upsample_initial_channel 16"),
         ({"activation": "relu", "resblock": "AMP1"}, "activation is 'relu'"),
     ],
