@@ -17,7 +17,7 @@ def test_fields_become_sentences_in_one_order():
         ambience="rain",
         dialogue="Oh!",
     )
-    assert text == 'a red ball bounces. Slow pan. oil painting. rain. "Oh!"'
+    assert text == 'a red ball bounces. Pan. oil painting. rain. "Oh!"'
 
 
 def test_empty_fields_change_nothing():

@@ -1,0 +1,93 @@
+"""From the widgets of the sample block to guidance, noise levels and the prompt to keep away from.
+
+Ranges are checked here as well as by the host, which does not check numbers that come over wires.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..model.sampling.guidance import Guidance
+from ..model.sampling.noise import MAX_SEED
+from ..model.sampling.schedules import make_sigmas
+from .av_latent import video_of
+from .conditioning import Conditioning, negative_of
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+MAX_STEPS = 1000
+# LTX-2 skips block 29 and LTX-2.3 block 28 of 48.
+SKIPPED_DEPTH = 0.6
+
+
+def guidance_from(
+    model: Any,
+    guidance: float,
+    audio_guidance: float = 0.0,
+    stg: float = 0.0,
+    modality_guidance: float = 1.0,
+    rescale: float = 0.0,
+) -> Guidance:
+    """Return the guidance terms; ``audio_guidance`` 0 takes the value of ``guidance``.
+
+    Raises:
+        ValueError: a number out of range.
+    """
+    return Guidance(
+        video_cfg=guidance,
+        audio_cfg=audio_guidance or guidance,
+        stg_scale=stg,
+        stg_blocks=frozenset({skipped_block(model)}) if stg else frozenset(),
+        modality_scale=modality_guidance,
+        rescale=rescale,
+    )
+
+
+def skipped_block(model: Any) -> int:
+    """Return the index of the block, past the middle, that skips self-attention for STG.
+
+    Raises:
+        ValueError: the model is no LTX-2 transformer.
+    """
+    blocks = getattr(model.model.diffusion_model, "transformer_blocks", None)
+    if blocks is None:
+        raise ValueError("stg needs an LTX-2 model. Set stg to 0 or load an LTX-2 checkpoint")
+    return int(SKIPPED_DEPTH * len(blocks))
+
+
+def negative_for(
+    positive: Conditioning, negative: Conditioning | None, guidance: Guidance
+) -> Conditioning | None:
+    """Return what guidance compares with: the given negative, else the empty prompt.
+
+    Raises:
+        ValueError: it is needed and nobody brought it.
+    """
+    chosen = negative_of(positive, negative)
+    if chosen is None and "negative" in guidance.branches():
+        raise ValueError(
+            f"guidance {guidance.video_cfg:g} compares with a negative prompt, and there is none. "
+            "Connect negative, encode the prompt with Hibari Text Encode, or set guidance to 1"
+        )
+    return chosen
+
+
+def check_seed(seed: int) -> None:
+    """Raise ValueError for a seed that no generator takes."""
+    if not 0 <= seed <= MAX_SEED:
+        raise ValueError(f"seed {seed} is not in 0..{MAX_SEED}. Use any number in that range")
+
+
+def sigmas_for(latent: dict[str, Any], schedule: str, steps: int, denoise: float) -> Tensor:
+    """Return the noise levels for a latent of this size.
+
+    Raises:
+        ValueError: an unknown schedule, or a number out of range.
+    """
+    if not 1 <= steps <= MAX_STEPS:
+        raise ValueError(f"steps {steps} is not in 1..{MAX_STEPS}. Use for example 8")
+    if not 0 < denoise <= 1:
+        raise ValueError(f"denoise {denoise:g} is not above 0 and at most 1. Use 1 for a new clip")
+    tokens = video_of(latent).shape[2:].numel()
+    return make_sigmas(schedule, steps, tokens, strength=denoise)
