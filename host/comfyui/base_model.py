@@ -7,14 +7,17 @@ operations, so that offloading, casting and LoRA work on them.
 
 from __future__ import annotations
 
+import json
+import math
 from typing import Any
 
 import comfy.model_management as memory
+import torch
 from comfy import latent_formats, model_base, supported_models
 from comfy.model_patcher import CoreModelPatcher, ModelPatcher
-from comfy.utils import calculate_parameters, weight_dtype
 
-from ...model.transformer import AVTransformer
+from ...model.checkpoint import Checkpoint
+from ...model.checkpoint.layout import TRANSFORMER
 from .diffusion_model import HostTransformer
 
 
@@ -45,14 +48,14 @@ class HostModelConfig(supported_models.LTXAV):
         return HostBaseModel(self, device)
 
 
-def make_model(
-    transformer: AVTransformer, latent_rgb: dict[str, Any] | None = None
-) -> ModelPatcher:
-    """MODEL around a loaded transformer; they share tensors unless ComfyUI wants another dtype.
+def load_model(file: Checkpoint) -> ModelPatcher:
+    """MODEL around the transformer of a file, in the dtype that ComfyUI chooses for it.
 
-    ``latent_rgb`` colours the previews; without it they show the official model's colours.
+    Previews take their colours from the file's ``hibari`` metadata (``latent_rgb``); without it
+    they show the official model's.
     """
-    weights = transformer.state_dict()
+    dtype = weight_dtype(file)
+    transformer = file.load_transformer(dtype=dtype)
     config = HostModelConfig(
         {
             "image_model": "ltxav",
@@ -60,19 +63,26 @@ def make_model(
             **transformer.config.to_metadata(),
         }
     )
+    latent_rgb = json.loads(file.metadata.get("hibari", "{}")).get("latent_rgb")
     if latent_rgb is not None:
         config.latent_format = HostLatentFormat(latent_rgb)
-    device, supported = memory.get_torch_device(), config.supported_inference_dtypes
-    dtype = memory.unet_dtype(
-        model_params=calculate_parameters(weights),
-        supported_dtypes=supported,
-        weight_dtype=weight_dtype(weights),
+    device = memory.get_torch_device()
+    config.set_inference_dtype(
+        dtype, memory.unet_manual_cast(dtype, device, config.supported_inference_dtypes)
     )
-    config.set_inference_dtype(dtype, memory.unet_manual_cast(dtype, device, supported))
-    model = config.get_model(weights, device="meta")
-    model.diffusion_model.load_state_dict(
-        {name: weight.to(dtype) for name, weight in weights.items()}, assign=True
-    )
+    model = config.get_model(None, device="meta")
+    model.diffusion_model.load_state_dict(transformer.state_dict(), assign=True)
     model.diffusion_model.requires_grad_(False)
     model.device = memory.unet_offload_device()
     return CoreModelPatcher(model, load_device=device, offload_device=model.device)
+
+
+def weight_dtype(file: Checkpoint) -> torch.dtype:
+    """Dtype for the transformer's weights, by ComfyUI's rules for this device and its options."""
+    stored = [info for name, info in file.tensors.items() if TRANSFORMER.owns(name)]
+    largest = max(stored, key=lambda info: math.prod(info.shape), default=None)
+    return memory.unet_dtype(
+        model_params=sum(math.prod(info.shape) for info in stored),
+        supported_dtypes=HostModelConfig.supported_inference_dtypes,
+        weight_dtype=largest.dtype if largest else None,
+    )

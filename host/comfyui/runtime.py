@@ -8,71 +8,56 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ...model.checkpoint import CheckpointParts
+    from ...model.checkpoint import Checkpoint
 
 
-def make_model(parts: CheckpointParts, latent_rgb: dict[str, Any] | None = None) -> Any:
+def make_model(file: Checkpoint) -> Any:
     """MODEL: a ``ModelPatcher`` around our transformer.
 
     Raises:
-        ValueError: the checkpoint has no transformer.
+        CheckpointError: the file has no usable transformer.
     """
-    from .base_model import make_model
+    from .base_model import load_model
 
-    return make_model(present(parts, "transformer"), latent_rgb)
+    return load_model(file)
 
 
-def make_clip(parts: CheckpointParts) -> Any:
-    """CLIP: works with the stock CLIPTextEncode.
+def make_clip(file: Checkpoint) -> Any:
+    """CLIP for the stock CLIPTextEncode; None where the file has no text encoder of ours.
 
     Raises:
-        ValueError: the checkpoint has no text encoder of ours.
+        CheckpointError: it has one that cannot be used.
     """
-    from .text_encoder import make_clip
+    from ...model.checkpoint.layout import TEXT_ENCODER
+    from .text_encoder import load_clip
 
-    if parts.text_encoder is None:
-        raise ValueError(
-            "the checkpoint has no text encoder of its own; wire a CLIP from ComfyUI's "
-            "'Load LTXV Audio Text Encoder' block instead"
-        )
-    return make_clip(parts.text_encoder)
+    return load_clip(file) if file.has(TEXT_ENCODER) else None
 
 
-def make_video_vae(parts: CheckpointParts) -> Any:
-    """VAE of the picture: works with the stock VAEDecode, VAEDecodeTiled, VAEEncode.
+def make_video_vae(file: Checkpoint) -> Any:
+    """VAE of the picture for the stock VAEDecode, VAEDecodeTiled and VAEEncode.
 
     Raises:
-        ValueError: the checkpoint has no video VAE.
+        CheckpointError: the file has no usable video VAE.
     """
-    from .vae import make_video_vae
+    from .vae import load_video_vae
 
-    return make_video_vae(present(parts, "video_vae"))
+    return load_video_vae(file)
 
 
-def make_audio_vae(parts: CheckpointParts) -> Any:
-    """VAE of the sound: works with the stock LTXV audio blocks.
+def make_audio_vae(file: Checkpoint) -> Any:
+    """VAE of the sound for the stock LTXV audio blocks.
 
     Raises:
-        ValueError: the checkpoint lacks the audio VAE or the vocoder.
+        CheckpointError: the file lacks a usable audio VAE or vocoder.
     """
-    from .vae import make_audio_vae
+    from .vae import load_audio_vae
 
-    return make_audio_vae(present(parts, "audio_vae"), present(parts, "vocoder"))
-
-
-def sample(*arguments: Any, **options: Any) -> Any:
-    raise NotImplementedError
+    return load_audio_vae(file)
 
 
-def present(parts: CheckpointParts, name: str) -> Any:
-    """The part called ``name``.
+def sample(*arguments: Any, **options: Any) -> dict[str, Any]:
+    """LATENT sampled by one of our samplers; takes what :func:`.sampling.sample` takes."""
+    from .sampling import sample
 
-    Raises:
-        ValueError: the checkpoint does not have it.
-    """
-    part = getattr(parts, name)
-    if part is None:
-        raise ValueError(
-            f"the checkpoint has no {name.replace('_', ' ')}; choose a file that has all parts"
-        )
-    return part
+    return sample(*arguments, **options)

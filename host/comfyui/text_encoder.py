@@ -10,6 +10,7 @@ import torch
 from comfy.supported_models_base import ClipTarget
 from torch import Tensor, nn
 
+from ...model.checkpoint import Checkpoint
 from ...model.text import TextEncoder
 from ...model.text.tokenizer import PADDING_ID
 
@@ -67,9 +68,10 @@ class HostTextEncoder(nn.Module):
         return self.load_state_dict(weights, strict=False)
 
 
-def make_clip(encoder: TextEncoder) -> comfy.sd.CLIP:
-    """CLIP around our encoder; float32, in which its few million weights cost nothing."""
-    module = HostTextEncoder(encoder.float().eval().requires_grad_(False))
+def load_clip(file: Checkpoint) -> comfy.sd.CLIP:
+    """CLIP around the text encoder of a file, in float32: it is small, and rounding would show."""
+    encoder = file.load_text_encoder(dtype=torch.float32).requires_grad_(False)
+    module = HostTextEncoder(encoder)
     target = ClipTarget(
         tokenizer=lambda **_: HostTokenizer(encoder.tokenize), clip=lambda **_: module
     )

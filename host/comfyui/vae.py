@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from ...model.audio_vae import AudioVae, AudioVaeConfig, log_mel
+from ...model.checkpoint import Checkpoint
 from ...model.shapes import AUDIO_BINS, AUDIO_CHANNELS, MEL_PER_LATENT, audio_frames_for
 from ...model.video_vae import VideoVae, VideoVaeConfig
 from ...model.vocoder import Vocoder, VocoderConfig, build_vocoder
@@ -55,23 +56,24 @@ class HostAudioVae(nn.Module):
         return torch.cat(list(self.vocoder.stream(self.audio_vae.decode(latents))), dim=-1)
 
 
-def make_video_vae(vae: VideoVae) -> comfy.sd.VAE:
-    """VAE around our video codec."""
+def load_video_vae(file: Checkpoint) -> comfy.sd.VAE:
+    """VAE around the video codec of a file."""
     decoy = VideoVae(VideoVaeConfig.tiny())
     host = recognised(decoy, {"vae": decoy.config})
+    vae = file.load_video_vae(dtype=host.vae_dtype)
     put_in_place(host, transplant(vae, HostVideoVae, operations(host.device)))
     return host
 
 
-def make_audio_vae(audio_vae: AudioVae, vocoder: Vocoder) -> comfy.sd.VAE:
-    """VAE around our audio codec; callers resample to 16 kHz, which is what it hears."""
+def load_audio_vae(file: Checkpoint) -> comfy.sd.VAE:
+    """VAE around the audio codec of a file; callers resample to 16 kHz, which is what it hears."""
     decoy = HostAudioVae(AudioVae(AudioVaeConfig.tiny()), build_vocoder(VocoderConfig.tiny()))
     configs = {"audio_vae": decoy.audio_vae.config, "vocoder": decoy.vocoder.config}
     host = recognised(decoy, configs)
-    module = HostAudioVae(audio_vae, vocoder)
+    module = HostAudioVae(file.load_audio_vae(dtype=host.vae_dtype), file.load_vocoder())
     put_in_place(host, module)
     host.autoencoder = module.audio_vae
-    host.audio_sample_rate = audio_vae.config.sample_rate
+    host.audio_sample_rate = module.audio_vae.config.sample_rate
     host.audio_sample_rate_output = module.output_sample_rate
     host.crop_input = False
     return host
@@ -90,8 +92,7 @@ def recognised(decoy: nn.Module, configs: dict[str, Any]) -> comfy.sd.VAE:
 
 def put_in_place(host: comfy.sd.VAE, module: nn.Module) -> None:
     """Replace the codec of ``host`` and the patcher that manages its memory."""
-    module.to(host.vae_dtype).eval().requires_grad_(False)
-    host.first_stage_model = module
+    host.first_stage_model = module.eval().requires_grad_(False)
     host.patcher = type(host.patcher)(
         module, load_device=host.device, offload_device=memory.vae_offload_device()
     )
