@@ -1,8 +1,9 @@
 """Blocks of the video VAE: residual stacks, space-to-depth down and depth-to-space up.
 
-Legend: B batch, C channels, F frames, Y rows, X columns. Space-to-depth orders channels
-(c, time, row, column), c slowest. Source: LTX-2 (Lightricks/LTX-2), video VAE; the averaging
-shortcuts are those of DC-AE (Chen et al. 2024, arXiv:2410.10733).
+Legend: B batch, C channels, F frames, Y rows, X columns. All tensors read as BCFYX; in memory the
+channels come last wherever that is faster. Blocks run on a whole clip, or on chunks of a Stream.
+Source: LTX-2 (Lightricks/LTX-2), video VAE; the averaging and tiling shortcuts are those of DC-AE
+(Chen et al. 2024, arXiv:2410.10733).
 """
 
 from __future__ import annotations
@@ -11,18 +12,12 @@ from math import prod
 from typing import Any
 
 import torch
-from einops import rearrange, reduce, repeat
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from .conv import CausalConv3d
-
-Stride = tuple[int, int, int]
-
-
-def pixel_norm_silu(x: Tensor, eps: float = 1e-8) -> Tensor:
-    """SiLU of every position divided by the root mean square over its channels (axis 1)."""
-    return F.silu(x * torch.rsqrt(x.square().mean(dim=1, keepdim=True) + eps))
+from .layout import Stride, depth_to_space, space_to_depth
+from .norm import pixel_norm_silu
+from .stream import Stream
 
 
 class ResBlock(nn.Module):
@@ -33,9 +28,10 @@ class ResBlock(nn.Module):
         self.conv1 = CausalConv3d(channels, channels, **conv)
         self.conv2 = CausalConv3d(channels, channels, **conv)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, stream: Stream | None = None) -> Tensor:
         """``[B, C, F, Y, X]`` to the same shape."""
-        return x + self.conv2(pixel_norm_silu(self.conv1(pixel_norm_silu(x))))
+        y = self.conv2(pixel_norm_silu(self.conv1(pixel_norm_silu(x), stream)), stream)
+        return y + (stream.delay(self, x, y.shape[2]) if stream else x)
 
 
 class ResStack(nn.Module):
@@ -45,15 +41,17 @@ class ResStack(nn.Module):
         super().__init__()
         self.res_blocks = nn.ModuleList(ResBlock(channels, **conv) for _ in range(num_layers))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, stream: Stream | None = None) -> Tensor:
         """``[B, C, F, Y, X]`` to the same shape."""
         for block in self.res_blocks:
-            x = block(x)
+            x = block(x, stream)
         return x
 
 
 class Downsample(nn.Module):
     """Convolution then space-to-depth, plus the channel-averaged space-to-depth of the input.
+
+    A stream must pass an odd number of frames first, then even numbers, where time is halved.
 
     Raises:
         ValueError: the widths do not divide by the stride.
@@ -68,17 +66,15 @@ class Downsample(nn.Module):
                 f"{out_channels}; use a multiple of {cells} that divides {in_channels * cells}"
             )
         self.stride = stride
-        self.group = in_channels * cells // out_channels
+        self.averaged = in_channels * cells // out_channels
         self.conv = CausalConv3d(in_channels, out_channels // cells, **conv)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, stream: Stream | None = None) -> Tensor:
         """``[B, C, F, Y, X]`` to ``[B, out, (F+1)/2 or F, Y/2 or Y, X/2 or X]``."""
-        if self.stride[0] == 2:
+        if self.stride[0] == 2 and (stream is None or stream.opens(self, x.shape[2])):
             x = torch.cat([x[:, :, :1], x], dim=2)
-        shortcut = reduce(
-            space_to_depth(x, self.stride), "b (c g) f y x -> b c f y x", "mean", g=self.group
-        )
-        return space_to_depth(self.conv(x), self.stride) + shortcut
+        shortcut = space_to_depth(x, self.stride).unflatten(1, (-1, self.averaged)).mean(dim=2)
+        return space_to_depth(self.conv(x, stream), self.stride) + shortcut
 
 
 class Upsample(nn.Module):
@@ -100,36 +96,19 @@ class Upsample(nn.Module):
                 f"{out_channels * cells}"
             )
         self.stride = stride
-        self.tiles = out_channels * cells // in_channels if residual else 0
+        self.residual = residual
         self.conv = CausalConv3d(in_channels, out_channels * cells, **conv)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, stream: Stream | None = None) -> Tensor:
         """``[B, C, F, Y, X]`` to ``[B, out, 2F-1 or F, 2Y or Y, 2X or X]``."""
-        first = self.stride[0] - 1
-        y = depth_to_space(self.conv(x), self.stride)[:, :, first:]
-        if not self.tiles:
-            return y
-        shortcut = depth_to_space(x, self.stride)[:, :, first:]
-        return y + repeat(shortcut, "b c f y x -> b (n c) f y x", n=self.tiles)
-
-
-def space_to_depth(x: Tensor, stride: Stride) -> Tensor:
-    """Move ``stride`` cells of time and space into the channels."""
-    t, r, c = stride
-    return rearrange(x, "b c (f t) (y r) (x s) -> b (c t r s) f y x", t=t, r=r, s=c)
-
-
-def depth_to_space(x: Tensor, stride: Stride) -> Tensor:
-    """Inverse of space_to_depth."""
-    t, r, c = stride
-    return rearrange(x, "b (c t r s) f y x -> b c (f t) (y r) (x s)", t=t, r=r, s=c)
-
-
-def patchify(pixels_BCFYX: Tensor, size: int) -> Tensor:
-    """Move ``size`` x ``size`` pixels into the channels, ordered (c, column, row)."""
-    return rearrange(pixels_BCFYX, "b c f (y r) (x s) -> b (c s r) f y x", r=size, s=size)
-
-
-def unpatchify(x: Tensor, size: int) -> Tensor:
-    """Inverse of patchify."""
-    return rearrange(x, "b (c s r) f y x -> b c f (y r) (x s)", r=size, s=size)
+        y = self.conv(x, stream)
+        frames = y.shape[2]
+        opens = stream is None or stream.opens(self, frames)
+        drop = self.stride[0] - 1 if opens else 0
+        y_up = depth_to_space(y, self.stride)[:, :, drop:]
+        if not self.residual:
+            return y_up
+        x = stream.delay(self, x, frames) if stream else x
+        shortcut = depth_to_space(x, self.stride)[:, :, drop:]
+        tiled = y_up.unflatten(1, (-1, shortcut.shape[1])) + shortcut.unsqueeze(1)
+        return tiled.flatten(1, 2)

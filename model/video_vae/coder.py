@@ -7,9 +7,12 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from .blocks import Downsample, ResStack, Upsample, patchify, pixel_norm_silu, unpatchify
+from .blocks import Downsample, ResStack, Upsample
 from .config import VideoVaeConfig
 from .conv import CausalConv3d
+from .layout import patchify, unpatchify
+from .norm import pixel_norm_silu
+from .stream import Stage, Stream
 
 
 class Encoder(nn.Module):
@@ -36,12 +39,15 @@ class Encoder(nn.Module):
             width = out
         self.conv_out = CausalConv3d(width, config.encoder_out_channels, **conv)
 
-    def forward(self, pixels_BCFYX: Tensor) -> Tensor:
-        """Raw ``[B, 128 + log-variance channels, F, Y, X]`` of pixels in [-1, 1]."""
-        x = self.conv_in(patchify(pixels_BCFYX, self.config.patch_size))
+    def forward(self, pixels_BCFYX: Tensor, stream: Stream | None = None) -> Tensor:
+        """Raw means, then log-variance ``[B, 129, F, Y, X]``, of pixels in [-1, 1].
+
+        A stream must pass 8k+1 frames first, then multiples of 8.
+        """
+        x = self.conv_in(patchify(pixels_BCFYX, self.config.patch_size), stream)
         for block in self.down_blocks:
-            x = block(x)
-        return self.conv_out(pixel_norm_silu(x))
+            x = block(x, stream)
+        return self.conv_out(pixel_norm_silu(x), stream)
 
 
 class Decoder(nn.Module):
@@ -72,7 +78,14 @@ class Decoder(nn.Module):
 
     def forward(self, z_BCFYX: Tensor) -> Tensor:
         """Pixels ``[B, 3, 8F-7, 32Y, 32X]`` of un-normalised latents ``[B, 128, F, Y, X]``."""
-        x = self.conv_in(z_BCFYX)
-        for block in self.up_blocks:
-            x = block(x)
-        return unpatchify(self.conv_out(pixel_norm_silu(x)), self.config.patch_size)
+        x = z_BCFYX
+        for stage in self.stages():
+            x = stage(x, None)
+        return x
+
+    def stages(self) -> list[Stage]:
+        """The steps from latents to pixels, each of which can run on chunks of a stream."""
+        return [self.conv_in, *self.up_blocks, self._to_pixels]
+
+    def _to_pixels(self, x: Tensor, stream: Stream | None) -> Tensor:
+        return unpatchify(self.conv_out(pixel_norm_silu(x), stream), self.config.patch_size)

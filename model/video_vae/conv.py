@@ -1,9 +1,6 @@
-"""Causal 3x3x3 convolution that runs as one 2-D convolution over stacked frames on the CPU.
+"""Causal 3x3x3 convolution, streamed or whole, arranged for what CPU libraries do fast.
 
-A 3x3x3 convolution over [F, Y, X] equals a 3x3 convolution over images whose channels are three
-consecutive frames. CPU libraries run the latter several times faster, so there the frames become
-the batch; the parameters stay those of ``Conv3d``. Legend: B batch, C channels, F frames,
-Y rows, X columns.
+Legend: B batch, C channels, F frames, Y rows, X columns.
 """
 
 from __future__ import annotations
@@ -13,7 +10,14 @@ from typing import Any
 import torch
 from einops import rearrange
 from torch import Tensor, nn
-from torch.nn import functional as F
+
+from .stream import Stream
+
+# PyTorch sends a float32 convolution of one clip with B*C*F*Y up to this to an im2col loop that is
+# 2-8 times slower than oneDNN (aten/src/ATen/native/Convolution.cpp, use_mkldnn).
+SLOW_PATH_ELEMENTS = 20480
+# With this many weights per activation oneDNN spends its time reordering weights, not multiplying.
+WIDE_WEIGHTS = 16
 
 
 class CausalConv3d(nn.Module):
@@ -38,32 +42,52 @@ class CausalConv3d(nn.Module):
             in_channels, out_channels, 3, padding=(0, 1, 1), padding_mode=padding, **factory
         )
 
-    def forward(self, x_BCFYX: Tensor) -> Tensor:
-        """Convolve ``[B, C, F, Y, X]`` to ``[B, out, F, Y, X]``."""
-        x = self._pad_time(x_BCFYX)
-        if x.device.type != "cpu" or not _is_plain(self.conv):
-            return self.conv(x)
-        return _folded_conv3d(x, self.conv.weight, self.conv.bias, self.conv.padding_mode)
+    def forward(self, x_BCFYX: Tensor, stream: Stream | None = None) -> Tensor:
+        """Convolve ``[B, C, F, Y, X]`` to ``[B, out, F, Y, X]``.
 
-    def _pad_time(self, x: Tensor) -> Tensor:
-        if self.causal:
-            return torch.cat([x[:, :, :1], x[:, :, :1], x], dim=2)
-        return torch.cat([x[:, :, :1], x, x[:, :, -1:]], dim=2)
+        In a stream the output holds the frames that can be known so far, possibly none.
+        """
+        x = self._pad_time(x_BCFYX, stream)
+        if x.shape[2] < 3:
+            B, _, _, rows, columns = x.shape
+            return x.new_empty(B, self.conv.out_channels, 0, rows, columns)
+        if x.device.type != "cpu":
+            convolved: Tensor = self.conv(x)
+            return convolved
+        return _convolve_on_cpu(self.conv, x)
+
+    def _pad_time(self, x: Tensor, stream: Stream | None) -> Tensor:
+        past = stream.kept.get(self) if stream else None
+        if past is None:
+            if x.shape[2] == 0:
+                return x
+            past = torch.cat([x[:, :, :1]] * (2 if self.causal else 1), dim=2)
+        x = torch.cat([past, x], dim=2)
+        if not self.causal and (stream is None or stream.last):
+            return torch.cat([x, x[:, :, -1:]], dim=2)
+        if stream:
+            stream.kept[self] = x[:, :, -2:].clone()
+        return x
 
 
-def _is_plain(conv: nn.Module) -> bool:
-    """Whether the layer computes nothing beyond its own weights (no casting, hooks, patches)."""
-    return type(conv) is nn.Conv3d and not conv._forward_hooks and not conv._forward_pre_hooks
+def _convolve_on_cpu(conv: nn.Module, x: Tensor) -> Tensor:
+    """Call ``conv`` on time-padded frames in the layout and batch that are fastest for the shape."""
+    B, C, frames, rows, _ = x.shape
+    weights = 27 * C * conv.out_channels  # type: ignore[operator]
+    if weights > WIDE_WEIGHTS * x.numel():
+        wide: Tensor = conv(x.contiguous())
+        return wide
+    x = x.contiguous(memory_format=torch.channels_last_3d)
+    if B > 1 or frames < 4 or C * frames * rows > SLOW_PATH_ELEMENTS or not _is_float32(x):
+        whole: Tensor = conv(x)
+        return whole
+    # Two half clips in one batch escape the slow path; each brings its own two past frames.
+    half = (frames - 1) // 2
+    if frames % 2:
+        x = torch.cat([x, x[:, :, -1:]], dim=2)
+    y = conv(torch.cat([x[:, :, : half + 2], x[:, :, half:]]))
+    return rearrange(y, "b c f y x -> 1 c (b f) y x")[:, :, : frames - 2]
 
 
-def _folded_conv3d(x: Tensor, weight: Tensor, bias: Tensor | None, padding_mode: str) -> Tensor:
-    """3x3x3 convolution without time padding: ``[B, C, F+2, Y, X]`` to ``[B, out, F, Y, X]``."""
-    B, frames = x.shape[0], x.shape[2] - 2
-    images = rearrange(x, "b c f y x -> (f b) c y x")
-    folded = torch.cat([images[t * B : (t + frames) * B] for t in range(3)], dim=1)
-    kernel = rearrange(weight, "o c t y x -> o (t c) y x")
-    if padding_mode == "zeros":
-        y = F.conv2d(folded, kernel, bias, padding=1)
-    else:
-        y = F.conv2d(F.pad(folded, (1, 1, 1, 1), mode=padding_mode), kernel, bias)
-    return rearrange(y, "(f b) c y x -> b c f y x", b=B)
+def _is_float32(x: Tensor) -> bool:
+    return x.dtype == torch.float32 and not torch.is_autocast_enabled("cpu")

@@ -1,0 +1,37 @@
+"""Moving pixels and cells between channels and time or space.
+
+Legend: B batch, C channels, F frames, Y rows, X columns. Results read as BCFYX and lie in memory
+with the channels last, which is the layout that convolutions want.
+"""
+
+from __future__ import annotations
+
+from einops import rearrange
+from torch import Tensor
+
+Stride = tuple[int, int, int]
+
+
+def space_to_depth(x: Tensor, stride: Stride) -> Tensor:
+    """Move ``stride`` cells of (time, rows, columns) into the channels, ordered (c, t, row, col)."""
+    t, r, s = stride
+    y = rearrange(x, "b c (f t) (y r) (x s) -> b f y x (c t r s)", t=t, r=r, s=s)
+    return y.movedim(-1, 1)
+
+
+def depth_to_space(x: Tensor, stride: Stride) -> Tensor:
+    """Inverse of space_to_depth."""
+    t, r, s = stride
+    y = rearrange(x, "b (c t r s) f y x -> b (f t) (y r) (x s) c", t=t, r=r, s=s)
+    return y.movedim(-1, 1)
+
+
+def patchify(pixels_BCFYX: Tensor, size: int) -> Tensor:
+    """Move ``size`` x ``size`` pixels into the channels, ordered (c, column, row)."""
+    y = rearrange(pixels_BCFYX, "b c f (y r) (x s) -> b f y x (c s r)", r=size, s=size)
+    return y.movedim(-1, 1)
+
+
+def unpatchify(x: Tensor, size: int) -> Tensor:
+    """Inverse of patchify; the pixels lie in memory as they read."""
+    return rearrange(x, "b (c s r) f y x -> b c f (y r) (x s)", r=size, s=size)

@@ -1,0 +1,67 @@
+"""Running a network over chunks of time: what layers remember, and how chunks travel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import torch
+from torch import Tensor, nn
+
+Stage = Callable[[Tensor, "Stream | None"], Tensor]
+
+
+class Stream:
+    """Memory of one streamed run: the frames that each layer keeps from earlier chunks.
+
+    ``last`` says that the frames now passing are the end of the clip.
+    """
+
+    def __init__(self) -> None:
+        self.kept: dict[nn.Module, Tensor] = {}
+        self.opened: set[nn.Module] = set()
+        self.last = False
+
+    def opens(self, layer: nn.Module, frames: int) -> bool:
+        """Whether ``frames`` are the first frames of the clip to reach ``layer``."""
+        if frames == 0 or layer in self.opened:
+            return False
+        self.opened.add(layer)
+        return True
+
+    def delay(self, layer: nn.Module, x_BCFYX: Tensor, frames: int) -> Tensor:
+        """The oldest ``frames`` frames not yet taken from ``layer``'s line; the rest waits."""
+        waiting = self.kept.get(layer)
+        if waiting is not None:
+            x_BCFYX = torch.cat([waiting, x_BCFYX], dim=2)
+        self.kept[layer] = x_BCFYX[:, :, frames:].clone()
+        return x_BCFYX[:, :, :frames]
+
+
+def run_stages(
+    stages: Sequence[Stage], x_BCFYX: Tensor, stream: Stream, last: bool, chunk_bytes: int
+) -> Iterator[Tensor]:
+    """Yield what comes out of the last stage, in pieces.
+
+    Every stage's output is cut in time to about ``chunk_bytes`` and each piece goes all the way
+    down before the next, so memory does not grow with duration.
+    """
+    if x_BCFYX.shape[2] == 0 and not last:
+        return
+    if not stages:
+        yield x_BCFYX
+        return
+    stream.last = last
+    y = stages[0](x_BCFYX, stream)
+    pieces = split_time(y, chunk_bytes)
+    for i, piece in enumerate(pieces):
+        ends = last and i == len(pieces) - 1
+        yield from run_stages(stages[1:], piece, stream, ends, chunk_bytes)
+
+
+def split_time(x_BCFYX: Tensor, chunk_bytes: int) -> Sequence[Tensor]:
+    """Cut ``x`` in time into pieces of at most ``chunk_bytes``, at least one frame each."""
+    frames = x_BCFYX.shape[2]
+    if frames == 0:
+        return [x_BCFYX]
+    frame_bytes = x_BCFYX.numel() * x_BCFYX.element_size() // frames
+    return x_BCFYX.split(max(1, chunk_bytes // max(1, frame_bytes)), dim=2)
