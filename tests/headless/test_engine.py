@@ -6,7 +6,6 @@ import re
 import time
 
 import pytest
-
 from hibari.headless.engine import Engine, GraphError
 
 from .fake_blocks import BLOCKS, Changing, calls, node
@@ -239,7 +238,7 @@ def test_the_given_graph_is_not_changed(engine):
 
 @pytest.mark.parametrize("graph", [{}, {"1": 5}, {"1": {"class_type": "Number", "inputs": []}}])
 def test_something_that_is_no_graph_is_refused(engine, graph):
-    with pytest.raises(GraphError, match="must be an object|is empty|no object"):
+    with pytest.raises(GraphError, match=r"must be an object|is empty|no object"):
         engine.run(graph)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-
 from hibari.headless.engine.blocks import Blocks
 from hibari.headless.engine.graph import checked_prompt
 from hibari.headless.engine.problem import sentence, types_overlap
@@ -123,7 +122,7 @@ def test_a_graph_without_outputs_is_refused():
 
 
 def test_a_node_without_a_class_is_refused():
-    result, prompt = check({"1": {"inputs": {}}, "2": node("Show", value=1)})
+    result, _ = check({"1": {"inputs": {}}, "2": node("Show", value=1)})
     assert result.error["type"] == "missing_node_type"
     assert "has no class_type" in result.error["message"]
 
