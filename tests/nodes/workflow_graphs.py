@@ -1,0 +1,93 @@
+"""What is chosen by hand in the graphs that people open: nodes, places, values and words."""
+
+from __future__ import annotations
+
+from .workflow_builder import Graph, Group, Placed
+
+ABOUT = """## Text to video with sound
+
+Write what should be seen and heard, press **Run**.
+
+**Needs** ComfyUI 0.30 or newer (tested with 0.33) and this pack; no other pack, no download.
+
+**The bundled model** knows a small world: balls and boxes of many colours and materials that fall \
+and bounce in a few places, told in English or French. It makes 256x256, 2 seconds, 24 fps, within \
+seconds on a CPU.
+
+**Bigger models**: put an LTX-2 or LTX-2.3 checkpoint into *models/checkpoints*, pick it in *Load \
+Model*, connect the CLIP of *Load LTXV Audio Text Encoder* to the prompt, then set 768x512, \
+40 steps, guidance 3.
+
+**Save** embeds this graph in the file: drop the video on the canvas to get it back.
+"""
+
+PROMPTS = """- a red rubber ball bounces on a wooden floor
+- a large green metal box falls from high up on the left in a city street, with a clang
+- At the beach, a small pink glass ball drops on the sand
+- Dans la rue, une sphère bleue tombe et rebondit deux fois
+"""
+
+TEXT_TO_VIDEO = Graph(
+    name="Text to video with sound",
+    nodes={
+        "about": Placed("MarkdownNote", (-480, 0), (420, 460), {"text": ABOUT}, title="Read me"),
+        "prompts": Placed(
+            "MarkdownNote",
+            (360, 320),
+            (420, 140),
+            {"text": PROMPTS},
+            title="Prompts that suit the bundled model",
+        ),
+        "load": Placed("HibariLoadModel", (0, 0), (300, 140)),
+        "size": Placed("HibariEmptyLatent", (0, 200), (300, 260)),
+        "prompt": Placed(
+            "HibariTextEncode",
+            (360, 0),
+            (420, 260),
+            {"prompt": "a red rubber ball bounces on a wooden floor"},
+            {"clip": ("load", "clip")},
+        ),
+        "sample": Placed(
+            "HibariSample",
+            (840, 0),
+            (320, 460),
+            {"seed": 7},
+            {
+                "model": ("load", "model"),
+                "positive": ("prompt", "conditioning"),
+                "latent": ("size", "latent"),
+            },
+        ),
+        "frames": Placed(
+            "HibariDecodeVideo",
+            (1220, 0),
+            (260, 70),
+            links={"latent": ("sample", "latent"), "vae": ("load", "vae")},
+        ),
+        "sound": Placed(
+            "HibariDecodeAudio",
+            (1220, 130),
+            (260, 110),
+            links={"latent": ("sample", "latent"), "audio_vae": ("load", "audio_vae")},
+        ),
+        "save": Placed(
+            "HibariSaveVideo",
+            (1540, 0),
+            (420, 460),
+            links={
+                "images": ("frames", "images"),
+                "audio": ("sound", "audio"),
+                "fps": ("size", "fps"),
+            },
+        ),
+    },
+    groups=(
+        Group("1 · Model and size", (-20, -80, 340, 560)),
+        Group("2 · What to make", (340, -80, 460, 560), "#8A8"),
+        Group("3 · Sample", (820, -80, 360, 560), "#b58b2a"),
+        Group("4 · Decode", (1200, -80, 300, 560), "#88A"),
+        Group("5 · Save", (1520, -80, 460, 560), "#A88"),
+    ),
+)
+
+GRAPHS = (TEXT_TO_VIDEO,)
