@@ -2,7 +2,8 @@
 
 from .config import TextEncoderConfig
 from .encoder import TextEncoder
+from .gemma import GemmaEncoder
 from .projection import TextProjection
 from .tokenizer import Tokenizer
 
-__all__ = ["TextEncoder", "TextEncoderConfig", "TextProjection", "Tokenizer"]
+__all__ = ["GemmaEncoder", "TextEncoder", "TextEncoderConfig", "TextProjection", "Tokenizer"]

@@ -1,8 +1,5 @@
 """Laws of the hashed n-gram tokenizer."""
 
-import subprocess
-import sys
-
 import pytest
 import torch
 from hibari.model.text import Tokenizer
@@ -45,21 +42,7 @@ def test_accents_still_tell_words_apart():
 
 def test_known_ids_never_change_because_weights_depend_on_them():
     assert word_ids("ball", 8192, 16)[:4] == (6508, 2736, 2571, 6514)
-
-
-def test_ids_do_not_depend_on_the_process():
-    code = (
-        "from hibari.model.text.tokenizer import word_ids;"
-        "print(list(word_ids('bounces', 8192, 16)))"
-    )
-    out = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={"PYTHONHASHSEED": "1", "OMP_NUM_THREADS": "1"},
-    )
-    assert out.stdout.strip() == str(list(word_ids("bounces", 8192, 16)))
+    assert word_ids("forêt", 1 << 20, 5) == (252063, 581422, 795103, 1013047, 686296)
 
 
 def test_padding_goes_to_the_longest_prompt_of_the_batch_only():
