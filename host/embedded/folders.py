@@ -12,6 +12,7 @@ import re
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -124,6 +125,11 @@ def folder_of(kind: str) -> Path:
     """The "input", "output" or "temp" folder."""
     chosen = {"input": input_directory, "output": output_directory, "temp": temp_directory}
     return chosen[kind]()
+
+
+def result_path(result: Mapping[str, str]) -> Path:
+    """File that a block showed as ``{"filename", "subfolder", "type"}``."""
+    return folder_of(result["type"]) / result["subfolder"] / result["filename"]
 
 
 def input_names(suffixes: frozenset[str]) -> list[str]:

@@ -7,7 +7,6 @@ written to the temp folder, under a random name.
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .folders import save_path
@@ -173,13 +172,6 @@ def write_flacs(
         write_audio(folder / name, audio | {"waveform": waveform[None]}, tags)
         results.append(SavedResult(name, subfolder, folder_type))
     return results
-
-
-def result_path(result: dict[str, str]) -> Path:
-    """File of a ``SavedResult``."""
-    from .folders import folder_of
-
-    return folder_of(result["type"]) / result["subfolder"] / result["filename"]
 
 
 def _preview_prefix() -> str:

@@ -1,0 +1,117 @@
+"""``hibari generate``: a sentence becomes a video, over the bundled text-to-video graph."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from ..host.embedded.folders import result_path, set_folders
+from .engine import Engine, GraphError
+from .engine.graph import Prompt, read_graph_file
+from .report import complain, report, written
+from .run_command import debug, run_here
+from .ui_format import to_prompt
+
+GRAPH = Path(__file__).parents[1] / "workflows" / "Text to video with sound.json"
+FORMATS = (".mp4", ".webm")
+SEED_BITS = 32
+
+
+def generate(arguments: argparse.Namespace) -> int:
+    """Make the video of ``arguments.prompt``; return the exit code."""
+    from .registry import load_blocks
+
+    check_prompt(arguments.prompt)
+    target = target_of(arguments.out)
+    workflow = read_graph_file(GRAPH)
+    blocks = load_blocks()
+    infos = {name: block.GET_NODE_INFO_V1() for name, block in blocks.items()}
+    prompt = to_prompt(workflow, infos)
+    fill(prompt, values_of(arguments, target))
+    engine = Engine(blocks, keep_results=False)
+    if target is None:
+        set_folders(output=arguments.output)
+        result = run_here(engine, prompt, workflow)
+        files = written(result.outputs, result_path)
+    else:
+        # The save block numbers its files; the asked name is given only to a finished one.
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".hibari-", dir=target.parent) as folder:
+            set_folders(output=Path(folder))
+            result = run_here(engine, prompt, workflow)
+            files = [moved(item, target) for item in written(result.outputs, result_path)]
+    debug(result)
+    return report(result, files, arguments.json)
+
+
+def check_prompt(text: str) -> None:
+    """Refuse an unusable prompt before anything is loaded.
+
+    Raises:
+        GraphError: it is empty or too long.
+    """
+    from ..nodes.prompt_text import join_prompt
+
+    try:
+        join_prompt(text)
+    except ValueError as error:
+        raise GraphError(str(error)) from error
+
+
+def target_of(out: Path | None) -> Path | None:
+    """File that was asked for by name, None for a numbered one in the output folder.
+
+    Raises:
+        GraphError: its ending is not one we write, or it is a folder.
+    """
+    if out is None:
+        return None
+    if out.is_dir():
+        raise GraphError(f"-o {out} is a folder; add a file name, or use --output {out}")
+    if out.suffix.lower() not in FORMATS:
+        raise GraphError(f"-o {out} ends in {out.suffix!r}; use .mp4 or .webm")
+    return out.absolute()
+
+
+def values_of(arguments: argparse.Namespace, target: Path | None) -> dict[str, dict[str, Any]]:
+    """Values for the inputs of the graph's blocks, by class; what is None stays as in the graph."""
+    seed = arguments.seed
+    if seed is None:
+        seed = secrets.randbits(SEED_BITS)
+        complain(f"seed {seed} (repeat this video with --seed {seed})")
+    width, height = arguments.size or (None, None)
+    return {
+        "HibariLoadModel": {"checkpoint": arguments.checkpoint},
+        "HibariTextEncode": {"prompt": arguments.prompt},
+        "HibariEmptyLatent": {
+            "aspect": "custom" if arguments.size else None,
+            "width": width,
+            "height": height,
+            "seconds": arguments.seconds,
+            "fps": arguments.fps,
+        },
+        "HibariSample": {
+            "seed": seed,
+            "steps": arguments.steps,
+            "guidance": arguments.guidance,
+        },
+        "HibariSaveVideo": {"format": target.suffix[1:].lower() if target else None},
+    }
+
+
+def fill(prompt: Prompt, values: dict[str, dict[str, Any]]) -> None:
+    """Put values into the inputs of the graph's blocks."""
+    for node in prompt.values():
+        given = values.get(node["class_type"], {})
+        node["inputs"] |= {name: value for name, value in given.items() if value is not None}
+
+
+def moved(item: dict[str, Any], target: Path) -> dict[str, Any]:
+    """A written file under the name that was asked for."""
+    if item["type"] != "video":
+        return item
+    Path(item["path"]).replace(target)
+    return item | {"path": str(target)}
