@@ -101,8 +101,8 @@ def _encoding_inputs() -> list[io.Combo.Input]:
             default="mp4",
             optional=True,
             tooltip=(
-                "mp4 (H.264 and AAC) plays everywhere; webm (VP9 and Opus) is smaller and takes "
-                "several times longer to write."
+                "mp4 (H.264 and AAC) plays everywhere; webm (VP9 and Opus) is the open format of "
+                "the web. Large webm files take longer to write."
             ),
         ),
         io.Combo.Input(
@@ -112,8 +112,8 @@ def _encoding_inputs() -> list[io.Combo.Input]:
             optional=True,
             advanced=True,
             tooltip=(
-                "high looks like the frames themselves, balanced is about half as large, small is "
-                "for previews."
+                "high looks like the frames themselves, balanced suits the web, small is for "
+                "previews. Less quality makes smaller files, not faster ones."
             ),
         ),
     ]

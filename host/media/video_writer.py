@@ -29,6 +29,7 @@ _CRF = {
     "mp4": {"high": 16, "balanced": 21, "small": 28},
     "webm": {"high": 20, "balanced": 30, "small": 40},
 }
+_CHANNEL_BIT_RATE = {"high": 96_000, "balanced": 64_000, "small": 40_000}
 CONTAINERS = tuple(_CRF)
 QUALITIES = tuple(_CRF["mp4"])
 _AAC_RATES_HZ = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
@@ -170,7 +171,8 @@ class _Encoder:
                 "aac" if is_mp4 else "libopus", rate=self._feed.rate_hz, layout=self._feed.layout
             )
             # AAC cannot spend more than about 6 bits a sample; 4 keeps low rates clear of that.
-            self._audio.bit_rate = self._feed.channels * min(96_000, 4 * self._feed.rate_hz)
+            per_channel = min(_CHANNEL_BIT_RATE[quality], 4 * self._feed.rate_hz)
+            self._audio.bit_rate = self._feed.channels * per_channel
 
     def _padded(self, pixels: np.ndarray) -> np.ndarray:
         if self._settings.container != "mp4":

@@ -13,7 +13,7 @@ def test_fields_become_sentences_in_one_order():
     text = join_prompt(
         "a red ball bounces",
         style="oil painting",
-        camera="Slow pan.",
+        camera="Pan.",
         ambience="rain",
         dialogue="Oh!",
     )
