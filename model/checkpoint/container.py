@@ -106,7 +106,7 @@ def _read_json_header(path: Path, file: BinaryIO) -> tuple[dict[str, Any], int]:
     file.seek(8)
     try:
         header = json.loads(file.read(length))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _damaged(path, "its header is not readable") from error
     return header, size - 8 - length
 

@@ -31,6 +31,7 @@ from .layout import Part
 Device = torch.device | str
 M = TypeVar("M", bound=nn.Module)
 SHOWN_KEYS = 3
+COMPUTE_DTYPES = (torch.float32, torch.bfloat16, torch.float16)
 
 
 class Checkpoint:
@@ -171,7 +172,7 @@ class Checkpoint:
             )
         try:
             value = json.loads(self.metadata[key])
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise CheckpointError(
                 f"checkpoint {self.path} has a {key!r} in its metadata that is not JSON ({error}); "
                 "choose the original file"
@@ -220,7 +221,9 @@ class Checkpoint:
         if torch.device(device).type == "cpu":
             return torch.float32
         owned = [info for name, info in self.tensors.items() if part.owns(name)]
-        return max(owned, key=lambda info: torch.Size(info.shape).numel()).dtype
+        stored = max(owned, key=lambda info: torch.Size(info.shape).numel()).dtype
+        # Eight-bit weights are a way to store, not to compute.
+        return stored if stored in COMPUTE_DTYPES else torch.bfloat16
 
     def _check_keys(self, part: Part, wanted: Mapping[str, Tensor]) -> None:
         """Raises CheckpointError: keys are missing, left over or of another shape."""
@@ -236,12 +239,14 @@ class Checkpoint:
             for name in wanted
             if name in stored and stored[name].shape != tuple(wanted[name].shape)
         ]
+        quantised = [n for n in wanted if n in stored and not stored[n].dtype.is_floating_point]
         faults = [
             f"{len(names)} {kind} ({_shown(names)})"
             for kind, names in (
                 ("missing", missing),
                 ("unknown", extra),
                 ("of the wrong shape", wrong),
+                ("holding integers", quantised),
             )
             if names
         ]

@@ -156,6 +156,11 @@ def test_unread_statistics_of_official_files_are_tolerated(original, tmp_path):
             {"model.diffusion_model.proj_out.bias": torch.zeros(3)},
             r"1 of the wrong shape \(proj_out\.bias is \[3\] instead of \[128\]\)",
         ),
+        (
+            [],
+            {"model.diffusion_model.proj_out.bias": torch.zeros(128, dtype=torch.int8)},
+            r"1 holding integers \(proj_out\.bias\)",
+        ),
     ],
 )
 def test_keys_that_do_not_fit_are_named_and_counted(original, tmp_path, drop, extra, message):

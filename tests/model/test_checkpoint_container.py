@@ -82,6 +82,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(path, monkeypatch):
         (struct.pack("<Q", 22) + b'{"__metadata__":{"a":1}}'[:22], "header is not readable"),
         (struct.pack("<Q", 24) + b'{"__metadata__":{"a":1}}', "metadata holds more than text"),
         (struct.pack("<Q", 18) + b'{"__metadata__":5}', "is damaged"),
+        (struct.pack("<Q", 9999) + b'{"a":' + b"[" * 9994, "header is not readable"),
     ],
 )
 def test_foreign_and_broken_files_are_refused_in_one_sentence(tmp_path, content, message):
