@@ -72,7 +72,7 @@ def under_ksampler(sampler: Callable[..., Tensor]) -> Callable[..., Tensor]:
             return model(x, sigma.to(x).expand(x.shape[0]), **extra_args)
 
         def report(step: SamplerStep) -> None:
-            callback({"i": step.index, "denoised": step.denoised, "x": step.x, "sigma": step.sigma})
+            callback({"i": step.step, "denoised": step.denoised, "x": step.x, "sigma": step.sigma})
 
         return sampler(denoise, x, sigmas, report)
 

@@ -18,7 +18,7 @@ import aiohttp
 
 PACK = Path(__file__).parents[2]
 PACK_NAME = "ComfyUI-Hibari"
-START_S = 120
+START_S = 300
 RUN_S = 300
 
 
@@ -32,6 +32,12 @@ class Run:
     def executed(self) -> list[str]:
         """Ids of the nodes that ran, in order."""
         return [data["node"] for name, data in self.events if name == "executing" and data["node"]]
+
+    @property
+    def called(self) -> list[str]:
+        """Ids of the nodes whose result was used, run now or kept from an earlier run."""
+        kept = [data["nodes"] for name, data in self.events if name == "execution_cached"]
+        return [*self.executed, *(node for nodes in kept for node in nodes)]
 
     @property
     def outputs(self) -> dict[str, Any]:

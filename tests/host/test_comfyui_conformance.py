@@ -1,0 +1,174 @@
+"""The same graph in ComfyUI and in the embedded host: equal latents, calls, outputs and errors."""
+
+import json
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import torch
+from hibari.headless.engine import Engine
+from hibari.headless.registry import load_blocks
+from hibari.headless.ui_format import to_prompt
+from hibari.host.embedded.folders import set_folders
+from safetensors.torch import load_file
+
+from .comfyui_graphs import CHECKPOINT, node, sampled_by_us, saved_by_us, with_saved_latents
+
+pytestmark = pytest.mark.comfyui
+
+WORKFLOWS = Path(__file__).parents[2] / "workflows"
+GRAPHS = Path(__file__).parents[1] / "headless" / "graphs"
+SMALL = {
+    "HibariLoadModel": {"checkpoint": CHECKPOINT},
+    "HibariEmptyLatent": {"width": 64, "height": 96, "seconds": 0.7},
+    "HibariSample": {"steps": 2},
+}
+SAMPLING = {
+    "no guidance": {"guidance": 1.0},
+    "guidance for each modality": {"guidance": 3.0, "audio_guidance": 7.0},
+    "all guidance terms": {"stg": 1.0, "modality_guidance": 3.0, "rescale": 0.7},
+    "heun": {"sampler": "heun"},
+    "res_2s": {"sampler": "res_2s", "schedule": "ltx2"},
+    "res_2m on part of the way": {"sampler": "res_2m", "denoise": 0.6},
+    "the last seed": {"seed": 2**64 - 1},
+}
+BROKEN = {
+    "below the minimum": ("sample", "steps", 0),
+    "above the maximum": ("empty", "fps", 1000.0),
+    "not in the list": ("sample", "sampler", "nope"),
+    "not a number": ("sample", "steps", "many"),
+    "a link of the wrong type": ("sample", "model", ["empty", 0]),
+    "a link that is none": ("sample", "latent", ["empty"]),
+}
+
+
+@pytest.fixture
+def embedded(comfyui, tmp_path, monkeypatch):
+    """An engine of the embedded host over the files of the running ComfyUI."""
+    monkeypatch.setenv("HIBARI_HOME", str(comfyui.base))
+    set_folders(input=comfyui.base / "input", output=tmp_path)
+    yield Engine(load_blocks())
+    set_folders(input=None, output=None)
+
+
+def without(graph, *path):
+    """The graph with a node, or an input of a node, left out."""
+    copy = json.loads(json.dumps(graph))
+    inner = copy[path[0]]["inputs"] if len(path) > 1 else copy
+    del inner[path[-1]]
+    return copy
+
+
+def refusal(error, node_errors):
+    """What a refusal says, without its wording of details."""
+    return error["type"], {
+        name: sorted(
+            (one["type"], one["message"], one["extra_info"].get("input_name"))
+            for one in entry["errors"]
+        )
+        for name, entry in node_errors.items()
+    }
+
+
+def check_refused_alike(comfyui, embedded, graph):
+    status, reply = comfyui.post("/prompt", {"prompt": graph})
+    ours = embedded.run(graph).validation
+    assert status == 400
+    assert not ours.valid
+    assert refusal(ours.error, ours.node_errors) == refusal(reply["error"], reply["node_errors"])
+
+
+def frames(path):
+    with av.open(str(path)) as file:
+        return np.stack([frame.to_ndarray(format="rgb24") for frame in file.decode(video=0)])
+
+
+@pytest.mark.parametrize("settings", SAMPLING.values(), ids=SAMPLING)
+def test_both_hosts_sample_the_same_latents(comfyui, embedded, settings):
+    graph = sampled_by_us(**settings)
+    theirs = comfyui.run(with_saved_latents(graph))
+    assert theirs.error is None, theirs.error["exception_message"]
+    ours = embedded.run(saved_by_us(graph))
+    assert ours.success, ours.error
+    streams = ours.results["sample"][0][0]["samples"].unbind()
+    for name, stream in zip(("video", "audio"), streams, strict=True):
+        (entry,) = theirs.outputs[name]["latents"]
+        file = comfyui.base / "output" / entry["subfolder"] / entry["filename"]
+        torch.testing.assert_close(stream, load_file(file)["latent_tensor"], rtol=0, atol=1e-3)
+
+
+@pytest.mark.parametrize("path", sorted(WORKFLOWS.glob("*.json")), ids=lambda path: path.stem)
+def test_a_shipped_template_runs_alike_in_both_hosts(comfyui, embedded, path):
+    graph = to_prompt(json.loads(path.read_text("utf-8")), comfyui.get("/object_info"))
+    for item in graph.values():
+        item["inputs"] |= SMALL.get(item["class_type"], {})
+    theirs, ours = comfyui.run(graph), embedded.run(graph)
+    assert theirs.error is None, theirs.error["exception_message"]
+    assert ours.success, ours.error
+    assert set(theirs.called) == set(ours.executed) == set(graph)
+    assert theirs.outputs.keys() == ours.outputs.keys()
+    (name,) = [key for key, item in graph.items() if item["class_type"] == "HibariSaveVideo"]
+    (entry,) = theirs.outputs[name]["images"]
+    file = comfyui.base / "output" / entry["subfolder"] / entry["filename"]
+    ((own_path,),) = (ours.results[name][1],)
+    difference = frames(file).astype(int) - frames(own_path).astype(int)
+    assert np.abs(difference).mean() < 1
+
+
+@pytest.mark.parametrize("change", BROKEN.values(), ids=BROKEN)
+def test_a_wrong_input_is_refused_alike(comfyui, embedded, change):
+    name, key, value = change
+    graph = saved_by_us(sampled_by_us())
+    graph[name]["inputs"][key] = value
+    check_refused_alike(comfyui, embedded, graph)
+
+
+def test_a_missing_input_is_refused_alike(comfyui, embedded):
+    check_refused_alike(
+        comfyui, embedded, without(saved_by_us(sampled_by_us()), "sample", "latent")
+    )
+
+
+def test_a_graph_without_output_is_refused_alike(comfyui, embedded):
+    check_refused_alike(comfyui, embedded, sampled_by_us())
+
+
+@pytest.mark.parametrize(
+    ("name", "replacement"),
+    [
+        ("sample", node("HibariNonesuch")),
+        ("empty", node("HibariEmptyLatent", width=["empty", 1])),
+    ],
+    ids=["an unknown block", "a cycle"],
+)
+def test_a_graph_that_cannot_run_is_refused_by_both(comfyui, embedded, name, replacement):
+    graph = saved_by_us(sampled_by_us()) | {name: replacement}
+    status, reply = comfyui.post("/prompt", {"prompt": graph})
+    ours = embedded.run(graph).validation
+    # Which nodes are named differs on purpose: ours names every unknown block, not the first.
+    assert status == 400
+    assert ours.error["type"] == reply["error"]["type"]
+
+
+def test_only_what_an_output_needs_is_called_in_both(comfyui, embedded):
+    graph = saved_by_us(sampled_by_us(seed=11)) | {
+        "unused": node("CLIPTextEncode", clip=["load", 1], text="x")
+    }
+    theirs, ours = comfyui.run(graph), embedded.run(graph)
+    assert set(theirs.called) == set(ours.executed) == set(graph) - {"unused"}
+
+
+@pytest.mark.parametrize("path", sorted(GRAPHS.glob("*.json")), ids=lambda path: path.stem)
+def test_a_conformance_graph_runs_alike_in_both_hosts(comfyui, embedded, path):
+    graph = json.loads(path.read_text("utf-8"))
+    ours = embedded.run(graph)
+    status, reply = comfyui.post("/prompt", {"prompt": graph, "client_id": "probe"})
+    if not ours.validation.valid:
+        assert status == 400
+        wanted = refusal(reply["error"], reply["node_errors"])
+        assert refusal(ours.validation.error, ours.validation.node_errors) == wanted
+        return
+    theirs = comfyui.run(graph)
+    assert set(theirs.called) == set(ours.executed)
+    assert theirs.outputs == ours.outputs
