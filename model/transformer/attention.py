@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .layers import Layers
+from .layers import Layers, compute_dtype
 from .rope import Rotation
 
 
@@ -55,7 +55,9 @@ class Attention(nn.Module):
         ``skip`` puts the values in place of attention (spatio-temporal guidance; self-attention
         only): gates and output projection still apply.
         """
-        context_BSD = x_BTD if context_BSD is None else context_BSD
+        # Once here, else autocast would convert for each projection.
+        x_BTD = x_BTD.to(compute_dtype(x_BTD))
+        context_BSD = x_BTD if context_BSD is None else context_BSD.to(x_BTD.dtype)
         value_BSNH = self._heads(self.to_v(context_BSD))
         if skip:
             out_BTNH = value_BSNH
@@ -78,4 +80,4 @@ class Attention(nn.Module):
         return out
 
     def _heads(self, x_BTD: Tensor) -> Tensor:
-        return x_BTD.unflatten(-1, (self.heads, -1))
+        return x_BTD.view(*x_BTD.shape[:-1], self.heads, -1)

@@ -20,22 +20,31 @@ from .rope import Rotation
 
 
 @dataclass(frozen=True)
+class AvContext:
+    """What all blocks share about one side of the cross-modal attentions.
+
+    ``gate`` follows the noise of the other stream, ``modulation`` that of this one.
+    """
+
+    rotation: Rotation
+    modulation: Modulation
+    gate: Modulation
+
+
+@dataclass(frozen=True)
 class StreamContext:
     """What all blocks share about one stream: text, positions and noise levels.
 
-    ``prompt_modulation`` is None without cross-attention AdaLN, the ``av_`` ones where the stream
-    runs alone.
+    ``prompt_modulation`` is None without cross-attention AdaLN, ``av`` where the stream runs alone.
     """
 
     text: Tensor
     text_bias: Tensor | None
     rotation: Rotation
-    av_rotation: Rotation
     modulation: Modulation
     prompt_modulation: Modulation | None
-    av_modulation: Modulation | None
-    av_gate: Modulation | None
     output: Modulation
+    av: AvContext | None
 
 
 @dataclass(frozen=True)
@@ -106,8 +115,10 @@ class AVTransformerBlock(nn.Module):
             attentions = self.audio_attn1, self.audio_attn2, self.audio_prompt_scale_shift_table
             skip = switches.skip_self_attention
             audio_BTD = self._attend(audio_BTD, audio, audio_rows, attentions, skip)
-        if video_BTD is not None and audio_BTD is not None and video and audio:
-            video_BTD, audio_BTD = self._exchange(video_BTD, audio_BTD, video, audio, switches)
+        video_av, audio_av = video and video.av, audio and audio.av
+        if video_BTD is not None and audio_BTD is not None and video_av and audio_av:
+            av = video_av, audio_av
+            video_BTD, audio_BTD = self._exchange(video_BTD, audio_BTD, av, switches)
         if video_BTD is not None and video_rows is not None:
             video_BTD = self._feed_forward(video_BTD, video_rows, self.ff)
         if audio_BTD is not None and audio_rows is not None:
@@ -131,7 +142,7 @@ class AVTransformerBlock(nn.Module):
         )
         normed = rms_norm(x_BTD, self.eps)
         if prompt_table is None or stream.prompt_modulation is None:
-            return x_BTD + text_attention(normed, stream.text, bias=stream.text_bias)
+            return torch.add(x_BTD, text_attention(normed, stream.text, bias=stream.text_bias))
         shift, scale, gate = rows[6:]
         text_BSD = modulate(stream.text, *stream.prompt_modulation(prompt_table))
         attended = text_attention(modulate(normed, shift, scale), text_BSD, bias=stream.text_bias)
@@ -141,37 +152,35 @@ class AVTransformerBlock(nn.Module):
         self,
         video_BTD: Tensor,
         audio_BTD: Tensor,
-        video: StreamContext,
-        audio: StreamContext,
+        contexts: tuple[AvContext, AvContext],
         switches: BlockSwitches,
     ) -> tuple[Tensor, Tensor]:
         """Video attends to audio, and audio to video (before or after that, by ``av_order``)."""
-        video_table, audio_table = (
-            self.scale_shift_table_a2v_ca_video,
-            self.scale_shift_table_a2v_ca_audio,
-        )
+        video, audio = contexts
+        video_table = self.scale_shift_table_a2v_ca_video
+        audio_table = self.scale_shift_table_a2v_ca_audio
         # In these tables the scale comes before the shift.
-        video_scale, video_shift, source_scale, source_shift = video.av_modulation(video_table[:4])
-        heard_scale, heard_shift, audio_scale, audio_shift = audio.av_modulation(audio_table[:4])
+        video_scale, video_shift, source_scale, source_shift = video.modulation(video_table[:4])
+        heard_scale, heard_shift, audio_scale, audio_shift = audio.modulation(audio_table[:4])
         audio_normed = rms_norm(audio_BTD, self.eps)
         source = video_BTD
         if switches.audio_to_video:
-            (gate,) = video.av_gate(video_table[4:])
+            (gate,) = video.gate(video_table[4:])
             heard = self.audio_to_video_attn(
                 modulate(rms_norm(video_BTD, self.eps), video_shift, video_scale),
                 modulate(audio_normed, heard_shift, heard_scale),
-                rotation=video.av_rotation,
-                context_rotation=audio.av_rotation,
+                rotation=video.rotation,
+                context_rotation=audio.rotation,
             )
             video_BTD = torch.addcmul(video_BTD, gate, heard)
         if switches.video_to_audio:
             source = video_BTD if self.order == "comfy" else source
-            (gate,) = audio.av_gate(audio_table[4:])
+            (gate,) = audio.gate(audio_table[4:])
             seen = self.video_to_audio_attn(
                 modulate(audio_normed, audio_shift, audio_scale),
                 modulate(rms_norm(source, self.eps), source_shift, source_scale),
-                rotation=audio.av_rotation,
-                context_rotation=video.av_rotation,
+                rotation=audio.rotation,
+                context_rotation=video.rotation,
             )
             audio_BTD = torch.addcmul(audio_BTD, gate, seen)
         return video_BTD, audio_BTD

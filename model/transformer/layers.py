@@ -27,9 +27,8 @@ class Layers:
 
     def rms_norm(self, width: int, eps: float) -> nn.Module:
         """``RMSNorm`` with weight."""
-        layer: nn.Module = self.operations.RMSNorm(
-            width, eps=eps, device=self.device, dtype=self.dtype
-        )
+        norm = RmsNorm if self.operations is nn else self.operations.RMSNorm
+        layer: nn.Module = norm(width, eps=eps, device=self.device, dtype=self.dtype)
         return layer
 
     def table(self, rows: int, width: int) -> nn.Parameter:
@@ -45,6 +44,14 @@ def rms_norm(x: Tensor, eps: float) -> Tensor:
 def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
     """``x * (1 + scale) + shift``; AdaLN of Peebles & Xie 2022, arXiv:2212.09748."""
     return torch.addcmul(shift, x, 1 + scale)
+
+
+class RmsNorm(nn.RMSNorm):
+    """``torch.nn.RMSNorm`` that stays in the dtype of its input (autocast would fall off it)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``[..., width]`` to the same shape and dtype."""
+        return F.rms_norm(x, self.normalized_shape, self.weight.to(x.dtype), self.eps)
 
 
 def compute_dtype(x: Tensor) -> torch.dtype:

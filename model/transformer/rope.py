@@ -43,7 +43,8 @@ class Rope:
         turn_BTA = position_BTA / extent * 2 - 1
         frequency_K = self.frequencies(half // axes, position_BTA.device)
         angle = (turn_BTA.unsqueeze(-2) * frequency_K.unsqueeze(-1)).flatten(-2)
-        angle = F.pad(angle, (half - angle.shape[-1], 0)).unflatten(-1, (heads, head_dim // 2))
+        angle = F.pad(angle, (half - angle.shape[-1], 0))
+        angle = angle.view(*angle.shape[:-1], heads, head_dim // 2)
         return Rotation(angle.cos(), angle.sin(), self.kind == "interleaved")
 
 
@@ -62,7 +63,7 @@ class Rotation:
     def __call__(self, x_BTNH: Tensor) -> Tensor:
         """Rotates queries or keys; shape and dtype stay."""
         if self.interleaved:
-            a, b = x_BTNH.unflatten(-1, (-1, 2)).unbind(-1)
+            a, b = x_BTNH[..., 0::2], x_BTNH[..., 1::2]
         else:
             a, b = x_BTNH.chunk(2, dim=-1)
         real = torch.addcmul(a * self.cos, b, self.sin, value=-1)

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .adaln import AdaLayerNormSingle
-from .block import StreamContext
+from .block import AvContext, StreamContext
 from .config import StreamConfig, TransformerConfig
 from .inputs import StreamTokens
 from .layers import CaptionProjection, compute_dtype, modulate
@@ -57,37 +57,38 @@ class Stream:
         """Text, rotations and modulation rows that all blocks share."""
         dtype, levels = tokens.latent.dtype, tokens.levels
         modulation, output = self.adaln(levels, model.timestep_scale, dtype)
-        prompt = av = gate = None
+        prompt = None
         if self.prompt_adaln is not None:
             prompt, _ = self.prompt_adaln(levels.per_sample(), model.timestep_scale, dtype)
-        if other is not None:
-            av, _ = self.av_adaln(levels, model.timestep_scale, dtype)
-            other_levels = other.levels.per_sample()
-            gate, _ = self.av_gate_adaln(other_levels, model.av_gate_timestep_scale, dtype)
         if self.caption_projection is not None:
             text_BSD = self.caption_projection(text_BSD)
         return StreamContext(
             text=text_BSD,
             text_bias=text_bias,
             rotation=self._rotation(model, tokens),
-            av_rotation=self._av_rotation(model, tokens),
             modulation=modulation,
             prompt_modulation=prompt,
-            av_modulation=av,
-            av_gate=gate,
             output=output,
+            av=None if other is None else self._av_context(model, tokens, other),
         )
+
+    def _av_context(
+        self, model: TransformerConfig, tokens: StreamTokens, other: StreamTokens
+    ) -> AvContext:
+        """Rotation by time alone, in audio's heads for both streams; gate by the other's noise."""
+        dtype, other_levels = tokens.latent.dtype, other.levels.per_sample()
+        modulation, _ = self.av_adaln(tokens.levels, model.timestep_scale, dtype)
+        gate, _ = self.av_gate_adaln(other_levels, model.av_gate_timestep_scale, dtype)
+        seconds, audio = tokens.position[..., :1], model.audio
+        rotation = _rope(model).rotation(seconds, (model.av_max_pos,), audio.heads, audio.head_dim)
+        return AvContext(rotation.to(compute_dtype(tokens.latent)), modulation, gate)
 
     def _rotation(self, model: TransformerConfig, tokens: StreamTokens) -> Rotation:
         """Rotation of the stream's own attention, over all its axes."""
-        rope = Rope(model.rope_type, model.rope_theta, model.rope_float64)
-        heads, head_dim, max_pos = self.config.heads, self.config.head_dim, self.config.max_pos
-        rotation = rope.rotation(tokens.position, max_pos, heads, head_dim)
+        own = self.config
+        rotation = _rope(model).rotation(tokens.position, own.max_pos, own.heads, own.head_dim)
         return rotation.to(compute_dtype(tokens.latent))
 
-    def _av_rotation(self, model: TransformerConfig, tokens: StreamTokens) -> Rotation:
-        """Rotation of the cross-modal attentions: time only, in audio's heads for both streams."""
-        rope = Rope(model.rope_type, model.rope_theta, model.rope_float64)
-        seconds, audio = tokens.position[..., :1], model.audio
-        rotation = rope.rotation(seconds, (model.av_max_pos,), audio.heads, audio.head_dim)
-        return rotation.to(compute_dtype(tokens.latent))
+
+def _rope(model: TransformerConfig) -> Rope:
+    return Rope(model.rope_type, model.rope_theta, model.rope_float64)

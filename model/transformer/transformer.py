@@ -2,9 +2,9 @@
 
 Keys of the state dict are those of the checkpoint file behind ``model.diffusion_model.``.
 Legend: B batch, C channels, F frames, Y rows, X columns; A audio frames, M bins; T tokens, S text
-tokens, D width. Where loaders of this format disagree: the order of the cross-modal attentions is an option
-(``TransformerConfig.av_order``); cross-modal gates and text modulation see the largest noise level
-among a sample's tokens.
+tokens, D width. Loaders of this format disagree in two points: the order of the cross-modal
+attentions is an option (``TransformerConfig.av_order``); cross-modal gates and text modulation
+follow the largest noise level among a sample's tokens.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class AVTransformer(nn.Module):
             raise ValueError("this transformer has no text connectors; give it connected context")
         widths = [video.config.width, audio.config.width]
         if features_BSD.shape[-1] == sum(widths):
-            video_BSD, audio_BSD = features_BSD.split(widths, dim=-1)
+            video_BSD, audio_BSD = torch.split(features_BSD, widths, dim=-1)
         elif widths == [features_BSD.shape[-1]] * 2:
             video_BSD = audio_BSD = features_BSD
         else:
@@ -182,7 +182,7 @@ class AVTransformer(nn.Module):
         """Velocity tokens of both streams."""
         config, bias = self.config, conditions.context_bias(compute_dtype(context_BSD))
         widths = [config.context_width(config.video), config.context_width(config.audio)]
-        video_text, audio_text = context_BSD.split(widths, dim=-1)
+        video_text, audio_text = torch.split(context_BSD, widths, dim=-1)
         video_BTD = audio_BTD = video_context = audio_context = None
         if video is not None:
             video_BTD = self._video.enter(video)
@@ -199,9 +199,9 @@ class AVTransformer(nn.Module):
             video_BTD, audio_BTD = block(
                 video_BTD, audio_BTD, video_context, audio_context, switches
             )
-        if video_context is not None:
+        if video_BTD is not None and video_context is not None:
             video_BTD = self._video.leave(video_BTD, video_context)
-        if audio_context is not None:
+        if audio_BTD is not None and audio_context is not None:
             audio_BTD = self._audio.leave(audio_BTD, audio_context)
         return video_BTD, audio_BTD
 

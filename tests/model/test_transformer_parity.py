@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 import torch
 from einops import rearrange
-
 from hibari.model.transformer import AVTransformer, TransformerConfig, TransformerInputs
 
 try:
@@ -177,7 +176,7 @@ def test_tokens_of_different_noise_equal_diffusers_without_cross_modal_gates(pai
 
 
 def test_the_comfy_order_changes_the_audio_first(pair):
-    model, twin = pair
+    model, _ = pair
     comfy = AVTransformer(replace(model.config, av_order="comfy", layers=1))
     comfy.load_state_dict(model.state_dict(), strict=False)
     reference = AVTransformer(replace(model.config, layers=1))
