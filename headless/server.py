@@ -30,6 +30,7 @@ from .terminal import ProgressLine, stoppable
 
 ENDS = frozenset({"execution_success", "execution_error", "execution_interrupted"})
 CONNECT_S = 15
+HTTP_BAD_REQUEST = 400
 
 
 def run_on_server(graph: dict[str, Any], arguments: argparse.Namespace) -> int:
@@ -49,12 +50,56 @@ def run_on_server(graph: dict[str, Any], arguments: argparse.Namespace) -> int:
         ) from error
     finally:
         line.close()
-    paths = {(item["filename"], item["subfolder"], item["type"]): path for item, path in files}
-    found = written(
-        result.outputs,
-        lambda item: paths[item["filename"], item["subfolder"], item["type"]],
-    )
+    found = written(result.outputs, lambda item: files[_key(item)])
     return report(result, found, arguments.json)
+
+
+@dataclass(frozen=True)
+class Api:
+    """Routes of a ComfyUI."""
+
+    http: aiohttp.ClientSession
+    base: str
+
+    def url(self, route: str) -> str:
+        """Address of a route."""
+        return f"{self.base}/{route}"
+
+    async def get_json(self, route: str) -> Any:
+        """JSON of a GET route."""
+        async with self.http.get(self.url(route)) as answer:
+            answer.raise_for_status()
+            return await answer.json()
+
+    async def post_prompt(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """(status, reply) of a posted prompt; 400 is an answer too."""
+        async with self.http.post(self.url("prompt"), json=body) as answer:
+            if answer.status != HTTP_BAD_REQUEST:
+                answer.raise_for_status()
+            return answer.status, await answer.json()
+
+    async def interrupt(self, prompt_id: str) -> None:
+        """Stop a prompt."""
+        async with self.http.post(self.url("interrupt"), json={"prompt_id": prompt_id}):
+            return
+
+    async def download(self, item: Mapping[str, str]) -> Path:
+        """Fetch a file that a block saved (or previewed) into the output folder.
+
+        Raises:
+            GraphError: the server names a place outside of it.
+        """
+        root = output_directory().absolute()
+        path = root / item["subfolder"] / item["filename"]
+        if not is_within(root, path):
+            raise GraphError(f"the server named {path}, outside of {root}; it was not fetched")
+        names = {name: item[name] for name in ("filename", "subfolder", "type")}
+        async with self.http.get(self.url("view"), params=names) as answer:
+            answer.raise_for_status()
+            with partial_file(path) as partial, partial.open("wb") as file:
+                async for piece in answer.content.iter_chunked(2**20):
+                    file.write(piece)
+        return path
 
 
 async def _run(
@@ -62,20 +107,24 @@ async def _run(
     workflow: Mapping[str, Any] | None,
     arguments: argparse.Namespace,
     line: ProgressLine,
-) -> tuple[RunResult, list[tuple[dict[str, str], Path]]]:
+) -> tuple[RunResult, dict[str, Path]]:
+    """What the run did, and the downloaded file of each one it saved (see ``_key``)."""
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S)
-    async with aiohttp.ClientSession(arguments.server.rstrip("/") + "/", timeout=timeout) as http:
-        infos = await _get_json(http, "object_info")
-        prompt = prepared(graph, arguments.set, infos)
-        result = await _Remote(http, prompt, line).run(workflow)
-        return result, await _download(http, result)
+    async with aiohttp.ClientSession(timeout=timeout) as http:
+        api = Api(http, base_url(arguments.server))
+        prompt = prepared(graph, arguments.set, await api.get_json("object_info"))
+        result = await _Remote(api, prompt, line).run(workflow)
+        shown = [items for output in result.outputs.values() for items in output.values()]
+        files = [item for items in shown if isinstance(items, list) for item in items]
+        named = [item for item in files if isinstance(item, dict) and "filename" in item]
+        return result, {_key(item): await api.download(item) for item in named}
 
 
 @dataclass
 class _Remote:
     """One prompt on one server."""
 
-    http: aiohttp.ClientSession
+    api: Api
     prompt: Prompt
     line: ProgressLine
     client_id: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -85,17 +134,17 @@ class _Remote:
         started = time.monotonic()
         extra = {} if workflow is None else {"extra_pnginfo": {"workflow": workflow}}
         body = {"prompt": self.prompt, "client_id": self.client_id, "extra_data": extra}
+        address = self.api.url(f"ws?clientId={self.client_id}")
         # The socket comes first, or the events of a quick run would be missed.
-        async with self.http.ws_connect("ws", params={"clientId": self.client_id}) as socket:
-            async with self.http.post("prompt", json=body) as answer:
-                reply = await answer.json()
-            validation = Validation(error=reply.get("error"), node_errors=reply["node_errors"])
+        async with self.api.http.ws_connect(address) as socket:
+            _, reply = await self.api.post_prompt(body)
+            validation = Validation([], reply.get("error"), reply.get("node_errors") or {})
             result = RunResult(self.prompt, validation)
-            if answer.status == 200:
+            if validation.valid:
                 try:
                     await self._follow(socket, reply["prompt_id"], result)
                 except BaseException:
-                    await self._interrupt(reply["prompt_id"])
+                    await self.api.interrupt(reply["prompt_id"])
                     raise
         result.seconds = time.monotonic() - started
         return result
@@ -110,12 +159,12 @@ class _Remote:
             data = event.get("data") or {}
             if data.get("prompt_id") != prompt_id:
                 continue
-            self._take(event["type"], data, result)
-            if event["type"] in ENDS:
+            if self._take(event["type"], data, result):
                 return
         raise aiohttp.ClientError("the connection ended before the run did")
 
-    def _take(self, event: str, data: dict[str, Any], result: RunResult) -> None:
+    def _take(self, event: str, data: dict[str, Any], result: RunResult) -> bool:
+        """Note an event; True when it ends the run."""
         if event == "executing" and data.get("node"):
             data = data | {"title": title_of(self.prompt, data["node"])}
             result.executed.append(data["node"])
@@ -123,45 +172,22 @@ class _Remote:
             result.outputs[data["node"]] = data["output"]
         elif event == "execution_interrupted":
             result.interrupted = True
+        elif data.get("exception_type") == "ExecutionBlocked":
+            # ComfyUI reports a block on purpose as an error, and goes on.
+            result.blocked.append(str(data["exception_message"]))
+            return False
         elif event == "execution_error":
             names = ("node_id", "node_type", "exception_type", "exception_message")
             values = [str(data.get(name, "")).strip() for name in names]
             result.failure = Failure(*values, data.get("traceback") or [], {})
         self.line(event, data)
-
-    async def _interrupt(self, prompt_id: str) -> None:
-        async with self.http.post("interrupt", json={"prompt_id": prompt_id}):
-            return
+        return event in ENDS
 
 
-async def _get_json(http: aiohttp.ClientSession, route: str) -> Any:
-    async with http.get(route) as answer:
-        answer.raise_for_status()
-        return await answer.json()
+def base_url(server: str) -> str:
+    """Address of a server as people type it: ``gpu:8188`` is ``http://gpu:8188``."""
+    return (server if "://" in server else f"http://{server}").rstrip("/")
 
 
-async def _download(
-    http: aiohttp.ClientSession, result: RunResult
-) -> list[tuple[dict[str, str], Path]]:
-    """Files that the run saved, into the output folder; previews too."""
-    found = []
-    for shown in result.outputs.values():
-        for items in shown.values():
-            for item in items if isinstance(items, list) else ():
-                if isinstance(item, dict) and "filename" in item:
-                    found.append((item, await _fetch(http, item)))
-    return found
-
-
-async def _fetch(http: aiohttp.ClientSession, item: dict[str, str]) -> Path:
-    root = output_directory().absolute()
-    path = root / item["subfolder"] / item["filename"]
-    if not is_within(root, path):
-        raise GraphError(f"the server named a file outside of {root}: {path}; it was not fetched")
-    names = {name: item[name] for name in ("filename", "subfolder", "type")}
-    async with http.get("view", params=names) as answer:
-        answer.raise_for_status()
-        with partial_file(path) as partial, partial.open("wb") as file:
-            async for piece in answer.content.iter_chunked(2**20):
-                file.write(piece)
-    return path
+def _key(item: Mapping[str, str]) -> str:
+    return f"{item['type']}/{item['subfolder']}/{item['filename']}"
