@@ -48,4 +48,5 @@ def token_sigma(sigma: Tensor, latent: Tensor, mask: Tensor | None) -> Tensor:
         return sigma.to(latent.device).expand(batch)
     shared = mask[:, 0, :, 0] if latent.ndim == AUDIO_AXES else mask[:, 0]
     grid = latent.shape[2:3] if latent.ndim == AUDIO_AXES else latent.shape[2:]
-    return sigma.to(mask) * torch.broadcast_to(shared, (batch, *grid)).flatten(1)
+    level = sigma.to(mask) * torch.broadcast_to(shared, (batch, *grid)).flatten(1)
+    return level.to(latent.device)

@@ -189,6 +189,16 @@ def test_half_precision_weights_get_half_precision_input_and_give_float32(latent
     assert video.dtype == torch.float32
 
 
+def test_everything_follows_the_device_of_the_latents(latents, contexts):
+    spy = Spy()
+    kept = Kept(latents, (torch.zeros(1, 1, 1, 1, 1), None))
+    guider = Guider(spy, TextContext(contexts[0].context, torch.ones(1, 4).bool()), kept=kept)
+    out = guider(tuple(x.to("meta") for x in latents), SIGMA)
+    video_sigma, audio_sigma, context, inputs = spy.calls[0]
+    seen = (*out, video_sigma, audio_sigma, context, inputs.context_mask)
+    assert {tensor.device.type for tensor in seen} == {"meta"}
+
+
 def test_one_seed_gives_one_result_and_another_gives_another(transformer, latents, contexts):
     guider = Guider(transformer, contexts[0])
     empty = tuple(map(torch.zeros_like, latents))
