@@ -54,6 +54,12 @@ class ClipStore:
         text = self.lines_path.read_text(encoding="utf-8")
         return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
+    def drop_torn_line(self) -> None:
+        """A writer that was killed may leave half a line; the next line must not join it."""
+        if self.lines_path.is_file():
+            text = self.lines_path.read_bytes()
+            os.truncate(self.lines_path, text.rfind(b"\n") + 1)
+
     def __len__(self) -> int:
         """Clips rendered so far; they are rendered in order."""
         return min(len(self.lines), self.count)
@@ -98,13 +104,25 @@ def open_store(data: DataConfig, split: str) -> ClipStore:
 
 
 def fill_store(data: DataConfig, split: str) -> ClipStore:
-    """Render what the store lacks, with ``data.workers`` processes."""
+    """Render what the store lacks, with ``data.workers`` processes.
+
+    With 0 workers nothing is rendered: another process fills the store, and readers look again
+    with :meth:`ClipStore.refresh`.
+
+    Raises:
+        ValueError: 0 workers and an empty store.
+    """
     from .world import ClipSpec, clips
 
     store = open_store(data, split)
     first = len(store.lines)
+    if data.workers == 0:
+        if not first:
+            raise ValueError(f"{store.folder} is empty and data.workers is 0; use 1 or more")
+        return store
     if first >= store.count:
         return store
+    store.drop_torn_line()
     log.info("rendering %d %s clips into %s", store.count - first, split, store.folder)
     spec = ClipSpec(frames=data.frames, height=data.height, width=data.width, fps=data.fps)
     made = clips(data.seed, first, store.count - first, spec, split, data.workers)

@@ -24,6 +24,7 @@ class RunConfig:
         folder: where state, log and results are written.
         steps: optimiser steps in all; the learning rate decays over the last ``decay_steps``.
         batch: samples per step.
+        optimiser: ``adamw`` or ``muon``.
         ema: decay of the weight average per step.
         precision: ``auto`` is bf16 where the processor has matrix units for it, else fp32.
         minutes: stop (resumable) after this much wall time; 0 means no limit.
@@ -32,6 +33,7 @@ class RunConfig:
     folder: str
     steps: int
     batch: int = 1
+    optimiser: str = "adamw"
     learning_rate: float = 1e-3
     weight_decay: float = 0.01
     warmup_steps: int = 100
@@ -50,7 +52,10 @@ class RunConfig:
 
 @dataclasses.dataclass(frozen=True)
 class DataConfig:
-    """Which clips to learn from; they are rendered once into ``folder`` and then reused."""
+    """Which clips to learn from; they are rendered once into ``folder`` and then reused.
+
+    ``workers`` 0 means that another process renders them meanwhile.
+    """
 
     folder: str
     count: int

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from .config import RunConfig
 from .ema import WeightAverage
+from .muon import Muon
 from .state import load_state, read_tensors, save_state
 
 log = logging.getLogger("hibari.train")
@@ -69,6 +70,25 @@ def autocast(precision: str, device: torch.device) -> contextlib.AbstractContext
     return torch.autocast(device.type, dtype=torch.bfloat16)
 
 
+def make_optimiser(module: nn.Module, run: RunConfig) -> torch.optim.Optimizer:
+    """The optimiser that ``run.optimiser`` names, over the parameters that need gradients.
+
+    Raises:
+        ValueError: the name is unknown.
+    """
+    named = [(name, p) for name, p in module.named_parameters() if p.requires_grad]
+    if run.optimiser == "muon":
+        return Muon(named, run.learning_rate, run.weight_decay)
+    if run.optimiser != "adamw":
+        raise ValueError(f"run.optimiser is {run.optimiser!r}; use adamw or muon")
+    return torch.optim.AdamW(
+        [p for _, p in named],
+        lr=run.learning_rate,
+        betas=(0.9, 0.97),
+        weight_decay=run.weight_decay,
+    )
+
+
 def learning_rate(run: RunConfig, step: int) -> float:
     """Warm up, stay, then decay linearly to 2 % over the last ``decay_steps``."""
     warm = min(1.0, (step + 1) / max(1, run.warmup_steps))
@@ -106,12 +126,7 @@ class Run:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.state_path = self.folder / "state.safetensors"
         self.average = WeightAverage(trainer.module, config.ema)
-        self.optimiser = torch.optim.AdamW(
-            [p for p in trainer.module.parameters() if p.requires_grad],
-            lr=config.learning_rate,
-            betas=(0.9, 0.97),
-            weight_decay=config.weight_decay,
-        )
+        self.optimiser = make_optimiser(trainer.module, config)
         self.step = 0
         self.seconds = 0.0
         if self.state_path.is_file():
@@ -159,7 +174,9 @@ class Run:
         return numbers
 
     def fit(self) -> None:
-        """Train until ``steps``, the time limit or a signal; then save, evaluate and export.
+        """Train until ``steps`` or the time limit, then save, evaluate and export.
+
+        A signal only saves: the same command goes on from there.
 
         Raises:
             FloatingPointError: the loss is not finite; the last good state is kept.
@@ -184,8 +201,10 @@ class Run:
                     self.save()
                     saved = time.monotonic()
         self.save()
-        if not stop.raised:
-            self.evaluate()
+        if stop.raised:
+            log.info("stopped at step %d; run the same command to go on", self.step)
+            return
+        self.evaluate()
         with self.averaged():
             self.trainer.export(self.folder)
 

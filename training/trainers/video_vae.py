@@ -20,9 +20,11 @@ from ..clip_store import ClipStore, fill_store
 from ..config import TrainConfig, from_table
 from ..loop import autocast, pick_device
 from ..state import save_tensors
+from .closed_form_start import start_in_closed_form
 from .latent_basis import rotate_to_principal_axes
 
 RAW_CHANNELS = 128
+REFRESH_STEPS = 250
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class VideoVaeObjective:
         noise: standard deviation of latent noise relative to the latents' own.
         latent_weight: pull of the latents towards unit size.
         decoder_only: keep the encoder (and so every cached latent) as it is.
+        start_clips: clips that the closed-form start is solved on.
         statistics_clips: clips whose latents give the per-channel statistics on export.
         scale_power: 0 whitens the principal latent channels, 1 leaves their variances as they are.
     """
@@ -47,6 +50,7 @@ class VideoVaeObjective:
     noise: float = 0.05
     latent_weight: float = 1e-4
     decoder_only: bool = False
+    start_clips: int = 96
     statistics_clips: int = 128
     scale_power: float = 0.5
 
@@ -66,6 +70,21 @@ class VideoVaeTrainer:
             self.vae.encoder.requires_grad_(False)
         self.train_clips: ClipStore = fill_store(config.data, "train")
         self.held_out: ClipStore = fill_store(config.data, "validation")
+        if not config.run.init_from:
+            start_in_closed_form(self.vae, self._start_sample())
+
+    def _start_sample(self) -> Tensor:
+        """17 frames of many clips, from anywhere in time, whole pictures."""
+        total = len(self.train_clips)
+        picks = range(0, total, max(1, total // self.objective.start_clips))
+        starts = [8 * (index % 5) for index in range(len(picks))]
+        full = slice(None)
+        return torch.stack(
+            [
+                self.train_clips.pixels(index, (slice(start, start + 17), full, full))
+                for index, start in zip(picks, starts, strict=True)
+            ]
+        )
 
     def crop(self, store: ClipStore, generator: torch.Generator) -> Tensor:
         """A random window of a random clip, ``[3, F, Y, X]`` in [-1, 1].
@@ -85,6 +104,8 @@ class VideoVaeTrainer:
     def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
         """Weighted reconstruction error of a batch of crops."""
         objective = self.objective
+        if self.config.data.workers == 0 and step % REFRESH_STEPS == 0:
+            self.train_clips.refresh()
         batch = [self.crop(self.train_clips, generator) for _ in range(self.config.run.batch)]
         pixels = torch.stack(batch).to(self.device)
         with torch.set_grad_enabled(not objective.decoder_only):

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from ...model.audio_vae import AudioVae, AudioVaeConfig
-from ...model.vocoder import VocoderConfig, make_vocoder
+from ...model.vocoder import VocoderConfig, build_vocoder
 from ..clip_store import ClipStore, fill_store
 from ..config import TrainConfig, from_table
 from ..loop import pick_device
@@ -66,7 +66,7 @@ class VocoderTrainer:
         self.device = pick_device(config.run.device)
         torch.manual_seed(config.run.seed)
         self.model_config = VocoderConfig.from_metadata(config.model)
-        self.vocoder = make_vocoder(self.model_config).to(self.device)
+        self.vocoder = build_vocoder(self.model_config).to(self.device)
         self.module: nn.Module = self.vocoder
         self.stores = {s: fill_store(config.data, s) for s in ("train", "validation")}
         self.mels = {split: self._inputs(store) for split, store in self.stores.items()}

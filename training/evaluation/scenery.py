@@ -1,0 +1,87 @@
+"""Where a clip plays: its nearest empty place, and its own picture of that place without objects.
+
+Pictures are analysed about 128 pixels high, block-averaged, as float32 0..255. Legend: F frames,
+Y rows, X columns, C colours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from ..world.backdrop import draw_backdrop
+from ..world.scene import BACKDROPS_PER_PLACE, PLACES
+
+WORKING_HEIGHT = 128
+AGREEMENT = 30.0
+"""Largest difference (0..255, any colour) at which a pixel still counts as the empty place."""
+LEAST_AGREEING = 0.1
+"""Share of the frames in which a pixel must be empty before the clip's own value is taken."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scenery:
+    """The place of a clip: its name, which picture of it, and the clip without its objects.
+
+    `empty_YXC` is float32 0..255 at the working size.
+    """
+
+    place: str
+    variant: int
+    empty_YXC: np.ndarray
+
+
+def working_frames(frames_FYXC: np.ndarray) -> np.ndarray:
+    """The frames as float32 [F, Y, X, 3] in 0..255, averaged down to about 128 rows."""
+    return _shrink(frames_FYXC, _factor(frames_FYXC.shape[1]))
+
+
+def find_scenery(frames_FYXC: np.ndarray, full_size: tuple[int, int]) -> Scenery:
+    """The nearest of the world's empty places, adapted to what this clip shows of it.
+
+    Args:
+        frames_FYXC: as `working_frames` makes them.
+        full_size: height and width of the clip itself, for which the places are drawn.
+    """
+    known = _places(*full_size)
+    typical = np.median(frames_FYXC[:: max(1, len(frames_FYXC) // 12)], axis=0)
+    # The median over pixels ignores the object that rests in a part of the picture.
+    distance = {key: float(np.abs(typical - empty).mean(2).clip(0, 90).mean()) for key, empty in known.items()}
+    place, variant = min(distance, key=distance.__getitem__)
+    return Scenery(place, variant, _adapted(known[place, variant], frames_FYXC))
+
+
+def _adapted(empty_YXC: np.ndarray, frames_FYXC: np.ndarray) -> np.ndarray:
+    """The empty place as the clip shows it: a codec's blur and tint belong to it, objects do not."""
+    agrees = (np.abs(frames_FYXC - empty_YXC).max(3) < AGREEMENT)[..., None]
+    count = agrees.sum(0)
+    mean = (frames_FYXC * agrees).sum(0) / np.maximum(count, 1)
+    return np.where(count >= LEAST_AGREEING * len(frames_FYXC), mean, empty_YXC).astype(np.float32)
+
+
+def _factor(height: int) -> int:
+    return max(1, height // WORKING_HEIGHT)
+
+
+def _shrink(pictures: np.ndarray, factor: int) -> np.ndarray:
+    """Block means as float32; strided sums are several times faster than a mean over axes."""
+    height, width = (side // factor * factor for side in pictures.shape[-3:-1])
+    total = np.zeros((), np.float32)
+    for row in range(factor):
+        for column in range(factor):
+            total = total + pictures[..., row:height:factor, column:width:factor, :].astype(np.float32)
+    return total / factor**2
+
+
+@lru_cache(maxsize=4)
+def _places(height: int, width: int) -> dict[tuple[str, int], np.ndarray]:
+    factor = _factor(height)
+    return {
+        (place, variant): _shrink(
+            draw_backdrop(place, variant, height, width)[..., :3].astype(np.float32), factor
+        )
+        for place in PLACES
+        for variant in range(BACKDROPS_PER_PLACE)
+    }

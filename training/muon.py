@@ -1,0 +1,102 @@
+"""Muon: momentum whose update is orthogonalised (Jordan et al. 2024), for matrices and convolutions.
+
+An orthogonal update changes a layer's output by a bounded amount whatever the correlation of its
+inputs; Adam, on inputs with a common offset, does not. Weights with fewer than two axes,
+embeddings and the like are updated by AdamW. Departure from the original: convolution kernels are
+flattened to [out, in * taps], and the iteration runs in bf16 only where that is fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+# Quintic Newton-Schulz coefficients of the original; five rounds bring singular values near 1.
+COEFFICIENTS = (3.4445, -4.7750, 2.0315)
+ROUNDS = 5
+
+
+def orthogonalise(matrix: Tensor, dtype: torch.dtype) -> Tensor:
+    """Nearest semi-orthogonal matrix, approximately (singular values in about 0.7..1.2)."""
+    a, b, c = COEFFICIENTS
+    x = matrix.to(dtype)
+    tall = x.shape[0] > x.shape[1]
+    x = x.T if tall else x
+    x = x / (x.norm() + 1e-7)
+    for _ in range(ROUNDS):
+        gram = x @ x.T
+        x = a * x + (b * gram + c * gram @ gram) @ x
+    return (x.T if tall else x).to(matrix.dtype)
+
+
+class Muon(torch.optim.Optimizer):
+    """Muon for weights of two or more axes, AdamW for the rest; one learning rate for both.
+
+    The Muon update is scaled so that its root mean square is ``0.2 * learning rate`` per entry,
+    which matches AdamW's (Liu et al. 2025, arXiv:2502.16982, section 2.2).
+    """
+
+    def __init__(
+        self,
+        named: Iterable[tuple[str, nn.Parameter]],
+        lr: float,
+        weight_decay: float = 0.0,
+        momentum: float = 0.95,
+        betas: tuple[float, float] = (0.9, 0.97),
+    ) -> None:
+        matrices, others = [], []
+        for name, parameter in named:
+            is_matrix = parameter.ndim >= 2 and not any(
+                part in name for part in ("table", "grams", "registers")
+            )
+            (matrices if is_matrix else others).append(parameter)
+        groups = [
+            {"params": matrices, "muon": True},
+            {"params": others, "muon": False},
+        ]
+        defaults = {"lr": lr, "weight_decay": weight_decay, "momentum": momentum, "betas": betas}
+        super().__init__([g for g in groups if g["params"]], defaults)
+        fast = torch.cuda.is_available() or torch.cpu._is_amx_tile_supported()
+        self.dtype = torch.bfloat16 if fast else torch.float32
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:  # noqa: ARG002 - the signature of all optimisers
+        """Update every parameter that has a gradient."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is None:
+                    continue
+                state = self.state[parameter]
+                if group["muon"]:
+                    self._matrix_step(parameter, state, group)
+                else:
+                    self._adam_step(parameter, state, group)
+
+    def _matrix_step(
+        self, parameter: Tensor, state: dict[str, Any], group: dict[str, Any]
+    ) -> None:
+        if not state:
+            state["momentum"] = torch.zeros_like(parameter)
+        buffer = state["momentum"].lerp_(parameter.grad, 1 - group["momentum"])
+        update = parameter.grad.lerp(buffer, group["momentum"]).flatten(1)
+        update = orthogonalise(update, self.dtype)
+        scale = 0.2 * max(update.shape) ** 0.5
+        parameter.mul_(1 - group["lr"] * group["weight_decay"])
+        parameter.add_(update.view_as(parameter), alpha=-group["lr"] * scale)
+
+    @staticmethod
+    def _adam_step(parameter: Tensor, state: dict[str, Any], group: dict[str, Any]) -> None:
+        if not state:
+            state["step"] = torch.zeros(())
+            state["mean"] = torch.zeros_like(parameter)
+            state["square"] = torch.zeros_like(parameter)
+        first, second = group["betas"]
+        state["step"] += 1
+        count = float(state["step"])
+        state["mean"].lerp_(parameter.grad, 1 - first)
+        state["square"].lerp_(parameter.grad.square(), 1 - second)
+        root = (state["square"] / (1 - second**count)).sqrt_().add_(1e-8)
+        parameter.addcdiv_(state["mean"], root, value=-group["lr"] / (1 - first**count))
