@@ -1,6 +1,7 @@
 """The shipped graph, run from its file with a tiny random checkpoint: a real mp4 comes out."""
 
 import json
+import re
 
 import pytest
 import torch
@@ -135,4 +136,4 @@ def test_bad_widgets_stop_the_run_with_a_sentence(home, workflow, block, changed
     )
     told = json.dumps(result.validation.node_errors, default=str) + str(result.failure)
     assert not result.success
-    assert __import__("re").search(message, told), told
+    assert re.search(message, told), told
