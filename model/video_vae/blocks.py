@@ -30,7 +30,7 @@ class ResBlock(nn.Module):
 
     def forward(self, x: Tensor, stream: Stream | None = None) -> Tensor:
         """``[B, C, F, Y, X]`` to the same shape."""
-        y = self.conv2(pixel_norm_silu(self.conv1(pixel_norm_silu(x), stream)), stream)
+        y: Tensor = self.conv2(pixel_norm_silu(self.conv1(pixel_norm_silu(x), stream)), stream)
         return y + (stream.delay(self, x, y.shape[2]) if stream else x)
 
 
@@ -73,7 +73,8 @@ class Downsample(nn.Module):
         """``[B, C, F, Y, X]`` to ``[B, out, (F+1)/2 or F, Y/2 or Y, X/2 or X]``."""
         if self.stride[0] == 2 and (stream is None or stream.opens(self, x.shape[2])):
             x = torch.cat([x[:, :, :1], x], dim=2)
-        shortcut = space_to_depth(x, self.stride).unflatten(1, (-1, self.averaged)).mean(dim=2)
+        shortcut = space_to_depth(x, self.stride)
+        shortcut = torch.unflatten(shortcut, 1, (-1, self.averaged)).mean(dim=2)
         return space_to_depth(self.conv(x, stream), self.stride) + shortcut
 
 
@@ -110,5 +111,5 @@ class Upsample(nn.Module):
             return y_up
         x = stream.delay(self, x, frames) if stream else x
         shortcut = depth_to_space(x, self.stride)[:, :, drop:]
-        tiled = y_up.unflatten(1, (-1, shortcut.shape[1])) + shortcut.unsqueeze(1)
+        tiled = torch.unflatten(y_up, 1, (-1, shortcut.shape[1])) + shortcut.unsqueeze(1)
         return tiled.flatten(1, 2)

@@ -47,7 +47,8 @@ class Encoder(nn.Module):
         x = self.conv_in(patchify(pixels_BCFYX, self.config.patch_size), stream)
         for block in self.down_blocks:
             x = block(x, stream)
-        return self.conv_out(pixel_norm_silu(x), stream)
+        moments: Tensor = self.conv_out(pixel_norm_silu(x), stream)
+        return moments
 
 
 class Decoder(nn.Module):

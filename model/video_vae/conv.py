@@ -70,10 +70,10 @@ class CausalConv3d(nn.Module):
         return x
 
 
-def _convolve_on_cpu(conv: nn.Module, x: Tensor) -> Tensor:
-    """Call ``conv`` on time-padded frames in the layout and batch that are fastest for the shape."""
+def _convolve_on_cpu(conv: nn.Conv3d, x: Tensor) -> Tensor:
+    """Call ``conv`` on time-padded frames in the layout and batch that suit their shape."""
     B, C, frames, rows, _ = x.shape
-    weights = 27 * C * conv.out_channels  # type: ignore[operator]
+    weights = 27 * C * conv.out_channels
     if weights > WIDE_WEIGHTS * x.numel():
         wide: Tensor = conv(x.contiguous())
         return wide
@@ -85,8 +85,9 @@ def _convolve_on_cpu(conv: nn.Module, x: Tensor) -> Tensor:
     half = (frames - 1) // 2
     if frames % 2:
         x = torch.cat([x, x[:, :, -1:]], dim=2)
-    y = conv(torch.cat([x[:, :, : half + 2], x[:, :, half:]]))
-    return rearrange(y, "b c f y x -> 1 c (b f) y x")[:, :, : frames - 2]
+    y: Tensor = conv(torch.cat([x[:, :, : half + 2], x[:, :, half:]]))
+    joined: Tensor = rearrange(y, "b c f y x -> 1 c (b f) y x")
+    return joined[:, :, : frames - 2]
 
 
 def _is_float32(x: Tensor) -> bool:

@@ -13,7 +13,7 @@ Stride = tuple[int, int, int]
 
 
 def space_to_depth(x: Tensor, stride: Stride) -> Tensor:
-    """Move ``stride`` cells of (time, rows, columns) into the channels, ordered (c, t, row, col)."""
+    """Move ``stride`` cells into the channels, ordered (c, time, row, column)."""
     t, r, s = stride
     y = rearrange(x, "b c (f t) (y r) (x s) -> b f y x (c t r s)", t=t, r=r, s=s)
     return y.movedim(-1, 1)

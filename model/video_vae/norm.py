@@ -15,7 +15,7 @@ EPS = 1e-8
 def pixel_norm_silu(x_BCFYX: Tensor) -> Tensor:
     """SiLU of every position divided by the root mean square of its channels."""
     if torch.is_grad_enabled() and x_BCFYX.requires_grad:
-        activated: Tensor = _PixelNormSilu.apply(x_BCFYX)
+        activated: Tensor = _PixelNormSilu.apply(x_BCFYX)  # type: ignore[no-untyped-call]
         return activated
     return F.silu(x_BCFYX * _inverse_rms(x_BCFYX), inplace=True)
 
@@ -24,7 +24,8 @@ def _inverse_rms(x: Tensor) -> Tensor:
     # vector_norm squares on the fly; x.square() would write a second clip to memory.
     wide = torch.promote_types(x.dtype, torch.float32)
     norm = torch.linalg.vector_norm(x, dim=1, keepdim=True, dtype=wide)
-    return norm.square_().div_(x.shape[1]).add_(EPS).rsqrt_().to(x.dtype)
+    scale: Tensor = norm.square_().div_(x.shape[1]).add_(EPS).rsqrt_()
+    return scale.to(x.dtype)
 
 
 class _PixelNormSilu(torch.autograd.Function):

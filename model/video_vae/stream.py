@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -64,4 +64,26 @@ def split_time(x_BCFYX: Tensor, chunk_bytes: int) -> Sequence[Tensor]:
     if frames == 0:
         return [x_BCFYX]
     frame_bytes = x_BCFYX.numel() * x_BCFYX.element_size() // frames
-    return x_BCFYX.split(max(1, chunk_bytes // max(1, frame_bytes)), dim=2)
+    return torch.split(x_BCFYX, max(1, chunk_bytes // frame_bytes), dim=2)
+
+
+def regroup_frames(clips: Iterable[Tensor], step: int, frames: int) -> Iterator[Tensor]:
+    """Yield ``frames + 1`` frames, then ``frames`` at a time, of pieces ``[B, C, f, Y, X]``.
+
+    Raises:
+        ValueError: ``frames`` is not a multiple of ``step``, or all frames are not k*step+1.
+    """
+    if frames < step or frames % step:
+        raise ValueError(f"a chunk of {frames} frames is not a multiple of {step}; use {step}")
+    wanted, total, buffer = frames + 1, 0, None
+    for clip in clips:
+        total += clip.shape[2]
+        buffer = clip if buffer is None else torch.cat([buffer, clip], dim=2)
+        while buffer.shape[2] >= wanted:
+            yield buffer[:, :, :wanted]
+            buffer, wanted = buffer[:, :, wanted:], frames
+    if total % step != 1:
+        low = max(total - 1, 0) // step * step + 1
+        raise ValueError(f"length {total} is not {step}k+1; end the clip after {low} frames")
+    if buffer is not None and buffer.shape[2]:
+        yield buffer

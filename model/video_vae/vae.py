@@ -1,43 +1,37 @@
-"""The LTX-2 video VAE: pixels in [-1, 1] to normalised latents 32x32x8 times smaller, and back."""
+"""The LTX-2 video VAE: pixels in [-1, 1] to normalised latents 32x32x8 times smaller, and back.
+
+Both directions run in chunks of time with remembered boundary frames, so memory stays bounded for
+clips of any duration and the result is that of one pass. Legend: B batch, C channels, F frames,
+Y rows, X columns.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from ..shapes import VideoShape
+from ..shapes import TIME_STRIDE, VideoLatentShape, VideoShape
 from .coder import Decoder, Encoder
 from .config import VideoVaeConfig
+from .statistics import PerChannelStatistics
+from .stream import Stream, regroup_frames, run_stages
+from .tiling import Tiling, decode_in_tiles
 
-
-class PerChannelStatistics(nn.Module):
-    """Mean and deviation of every latent channel over the training set."""
-
-    def __init__(self, channels: int, device: Any = None) -> None:
-        super().__init__()
-        # The hyphens are part of the checkpoint's key names.
-        self.register_buffer("mean-of-means", torch.zeros(channels, device=device))
-        self.register_buffer("std-of-means", torch.ones(channels, device=device))
-
-    def normalize(self, z_BCFYX: Tensor) -> Tensor:
-        """Latents of zero mean and unit deviation, as the transformer sees them."""
-        mean, std = self._broadcast(z_BCFYX)
-        return (z_BCFYX - mean) / std
-
-    def un_normalize(self, latents_BCFYX: Tensor) -> Tensor:
-        """Inverse of normalize."""
-        mean, std = self._broadcast(latents_BCFYX)
-        return latents_BCFYX * std + mean
-
-    def _broadcast(self, like: Tensor) -> tuple[Tensor, Tensor]:
-        mean = self.get_buffer("mean-of-means").view(1, -1, 1, 1, 1).to(like)
-        return mean, self.get_buffer("std-of-means").view(1, -1, 1, 1, 1).to(like)
+# Activations of one chunk at the widest point; large enough for full speed, small beside a model.
+CHUNK_BYTES = 64 * 2**20
+Progress = Callable[[int, int], None]
 
 
 class VideoVae(nn.Module):
-    """Encoder, decoder and latent statistics under the checkpoint's own key names."""
+    """Encoder, decoder and latent statistics under the checkpoint's own key names.
+
+    ``operations`` is a namespace with ``Conv3d`` (``torch.nn``, or casting layers of a host).
+    For training, call ``encoder`` (raw means and log-variance) and ``decoder`` (un-normalised
+    latents) directly.
+    """
 
     def __init__(
         self,
@@ -52,16 +46,148 @@ class VideoVae(nn.Module):
         self.decoder = Decoder(config, operations, device=device, dtype=dtype)
         self.per_channel_statistics = PerChannelStatistics(config.latent_channels, device)
 
-    def encode(self, pixels_BCFYX: Tensor) -> Tensor:
+    def encode(
+        self,
+        pixels_BCFYX: Tensor,
+        *,
+        chunk_bytes: int | None = CHUNK_BYTES,
+        progress: Progress | None = None,
+    ) -> Tensor:
         """Normalised latent means ``[B, 128, F, h, w]`` of pixels ``[B, 3, 8F-7, 32h, 32w]``.
 
+        With gradients, or ``chunk_bytes`` None, the clip runs in one pass. ``progress`` is called
+        with latent frames done and in total after each chunk; what it raises interrupts.
+
         Raises:
-            ValueError: the frames are not 8k+1 or a side is not a multiple of 32.
+            ValueError: the tensor is not such a clip.
         """
-        VideoShape(*pixels_BCFYX.shape[2:]).latent()
-        means = self.encoder(pixels_BCFYX)[:, : self.config.latent_channels]
+        shape = self._check_pixels(pixels_BCFYX).latent()
+        if chunk_bytes is None or torch.is_grad_enabled():
+            return self._normalized_means(self.encoder(pixels_BCFYX))
+        chunk_frames = self._encoder_chunk_frames(pixels_BCFYX, chunk_bytes)
+        pieces = self.encode_stream([pixels_BCFYX], chunk_frames=chunk_frames)
+        size = (pixels_BCFYX.shape[0], self.config.latent_channels, *shape)
+        return _collect(pieces, size, progress)
+
+    def encode_stream(
+        self, clips: Iterable[Tensor], *, chunk_frames: int = 4 * TIME_STRIDE
+    ) -> Iterator[Tensor]:
+        """Yield normalised latents of one long clip that arrives as pieces ``[B, 3, f, Y, X]``.
+
+        The pieces may have any number of frames; they are encoded ``chunk_frames`` (a multiple of
+        8) at a time, and the latents are those of one pass over all.
+
+        Raises:
+            ValueError: a piece has the wrong channels or sides, or all frames are not 8k+1.
+        """
+        stream = Stream()
+        for piece in regroup_frames(map(self._checked_piece, clips), TIME_STRIDE, chunk_frames):
+            yield self._normalized_means(self.encoder(piece, stream))
+
+    def decode(
+        self,
+        latents_BCFYX: Tensor,
+        *,
+        chunk_bytes: int | None = CHUNK_BYTES,
+        progress: Progress | None = None,
+    ) -> Tensor:
+        """Pixels ``[B, 3, 8F-7, 32h, 32w]``, about in [-1, 1], of latents ``[B, 128, F, h, w]``.
+
+        With gradients, or ``chunk_bytes`` None, the clip runs in one pass. ``progress`` is called
+        with frames done and in total after each chunk; what it raises interrupts.
+
+        Raises:
+            ValueError: the tensor has not the shape of latents.
+        """
+        shape = self._check_latents(latents_BCFYX).pixels()
+        if chunk_bytes is None or torch.is_grad_enabled():
+            return self._decode_whole(latents_BCFYX)
+        pieces = self.decode_stream(latents_BCFYX, chunk_bytes=chunk_bytes)
+        size = (latents_BCFYX.shape[0], self.config.pixel_channels, *shape)
+        return _collect(pieces, size, progress)
+
+    def decode_stream(
+        self, latents_BCFYX: Tensor, *, chunk_bytes: int = CHUNK_BYTES
+    ) -> Iterator[Tensor]:
+        """Yield the frames of decode() in order, in pieces ``[B, 3, f, 32h, 32w]``.
+
+        Raises:
+            ValueError: the tensor has not the shape of latents.
+        """
+        self._check_latents(latents_BCFYX)
+        z = self.per_channel_statistics.un_normalize(latents_BCFYX)
+        yield from run_stages(self.decoder.stages(), z, Stream(), True, chunk_bytes)
+
+    def decode_tiled(
+        self,
+        latents_BCFYX: Tensor,
+        tiling: Tiling | None = None,
+        *,
+        chunk_bytes: int = CHUNK_BYTES,
+        progress: Progress | None = None,
+    ) -> Tensor:
+        """Decode overlapping tiles and blend them: for frames too large for one pass.
+
+        ``progress`` is called with tiles done and in total. Near tile borders the result differs
+        from decode(), because the convolutions there see less; elsewhere it is the same.
+
+        Raises:
+            ValueError: the tensor has not the shape of latents.
+        """
+        self._check_latents(latents_BCFYX)
+
+        def decode(tile_BCFYX: Tensor) -> Tensor:
+            return self.decode(tile_BCFYX, chunk_bytes=chunk_bytes)
+
+        return decode_in_tiles(
+            decode, latents_BCFYX, self.config.pixel_channels, tiling or Tiling(), progress
+        )
+
+    def _normalized_means(self, moments_BCFYX: Tensor) -> Tensor:
+        means = moments_BCFYX[:, : self.config.latent_channels]
         return self.per_channel_statistics.normalize(means)
 
-    def decode(self, latents_BCFYX: Tensor) -> Tensor:
-        """Pixels ``[B, 3, 8F-7, 32h, 32w]``, about in [-1, 1], of normalised latents."""
-        return self.decoder(self.per_channel_statistics.un_normalize(latents_BCFYX))
+    def _decode_whole(self, latents_BCFYX: Tensor) -> Tensor:
+        pixels: Tensor = self.decoder(self.per_channel_statistics.un_normalize(latents_BCFYX))
+        return pixels
+
+    def _check_latents(self, latents: Tensor) -> VideoLatentShape:
+        wanted = self.config.latent_channels
+        if latents.ndim != 5 or latents.shape[1] != wanted or 0 in latents.shape:
+            raise ValueError(
+                f"video latents of shape {list(latents.shape)} are not [batch, {wanted}, frames, "
+                "rows, columns]; pass the video part of the latent"
+            )
+        return VideoLatentShape(*latents.shape[2:])
+
+    def _check_pixels(self, pixels: Tensor) -> VideoShape:
+        wanted = self.config.pixel_channels
+        if pixels.ndim != 5 or pixels.shape[1] != wanted:
+            raise ValueError(
+                f"pixels of shape {list(pixels.shape)} are not [batch, {wanted}, frames, height, "
+                "width]; move the channels behind the batch"
+            )
+        return VideoShape(*pixels.shape[2:])
+
+    def _checked_piece(self, pixels: Tensor) -> Tensor:
+        # The number of frames counts only over all pieces.
+        self._check_pixels(pixels)._replace(frames=1).latent()
+        return pixels
+
+    def _encoder_chunk_frames(self, pixels: Tensor, chunk_bytes: int) -> int:
+        patches = pixels[:, :1, :1].numel() // self.config.patch_size**2
+        frame_bytes = patches * self.config.encoder_base_channels * pixels.element_size()
+        return max(1, chunk_bytes // frame_bytes // TIME_STRIDE) * TIME_STRIDE
+
+
+def _collect(pieces: Iterable[Tensor], size: Sequence[int], progress: Progress | None) -> Tensor:
+    """Join pieces in time into one tensor of ``size``, without holding them all twice."""
+    whole = torch.empty(0)
+    done = 0
+    for piece in pieces:
+        whole = whole if done else piece.new_empty(size)
+        whole[:, :, done : done + piece.shape[2]] = piece
+        done += piece.shape[2]
+        if progress:
+            progress(done, size[2])
+    return whole
