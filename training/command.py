@@ -43,7 +43,16 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves torch's own")
     parser.add_argument("--render-only", action="store_true", help="only draw the clips")
     parser.add_argument(
-        "--bundle", type=Path, metavar="OUT", help="assemble the trained stages into one checkpoint"
+        "--encode-only",
+        metavar="I/N",
+        help="only encode the clips for the transformer stage; N processes share it as 0/N, 1/N...",
+    )
+    parser.add_argument(
+        "--bundle",
+        nargs=2,
+        type=Path,
+        metavar=("RUNS", "OUT"),
+        help="assemble the results below RUNS into one checkpoint",
     )
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
@@ -58,6 +67,11 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if arguments.bundle:
+        from .bundle import bundle
+
+        bundle(*arguments.bundle)
+        return 0
     if arguments.config is None:
         raise ValueError("no --config given; see hibari/training/configs")
     if arguments.threads:
@@ -65,10 +79,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
         torch.set_num_threads(arguments.threads)
     config = read_config(arguments.config, arguments.set)
-    if arguments.bundle:
-        from .bundle import bundle
-
-        bundle(config, arguments.bundle)
+    if arguments.encode_only:
+        _encode(config, arguments.encode_only)
         return 0
     if arguments.render_only:
         from .clip_store import fill_store
@@ -80,3 +92,20 @@ def _run(arguments: argparse.Namespace) -> int:
 
     Run(_trainer_class(config.kind)(config), config.run).fit()  # type: ignore[arg-type]
     return 0
+
+
+def _encode(config: TrainConfig, part: str) -> None:
+    import torch
+
+    from .clip_store import fill_store
+    from .latent_store import Codecs, encode_part
+
+    try:
+        index, count = (int(number) for number in part.split("/"))
+    except ValueError as error:
+        raise ValueError(f"--encode-only {part!r} is not I/N; use 0/1 for all") from error
+    paths = [Path(config.objective[key]) for key in ("video_vae", "audio_vae")]
+    codecs = Codecs.load(paths[0], paths[1], torch.device("cpu"))
+    for split in ("validation", "train"):
+        store = fill_store(config.data, split)
+        encode_part(store, codecs, config.run.precision, (index, count))

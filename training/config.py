@@ -27,6 +27,7 @@ class RunConfig:
         optimiser: ``adamw`` or ``muon``.
         ema: decay of the weight average per step.
         precision: ``auto`` is bf16 where the processor has matrix units for it, else fp32.
+        compile: fuse the transformer's blocks with torch.compile (needs a C++ compiler).
         minutes: stop (resumable) after this much wall time; 0 means no limit.
     """
 
@@ -42,6 +43,7 @@ class RunConfig:
     ema: float = 0.998
     seed: int = 0
     precision: str = "auto"
+    compile: bool = False
     device: str = "auto"
     log_every: int = 50
     evaluate_every: int = 0

@@ -23,6 +23,8 @@ from .loop import autocast
 from .state import read_tensors_with_config, save_tensors
 from .trainers.audio_vae import clip_mel
 
+SHARD_CLIPS = 500
+
 log = logging.getLogger("hibari.train")
 
 
@@ -71,21 +73,39 @@ class LatentStore:
 def encode_store(
     clips: ClipStore, codecs: Codecs, precision: str, device: torch.device
 ) -> LatentStore:
-    """Latents of every clip of a store, from disk where these codecs made them before."""
-    path = clips.folder / f"latents-{codecs.fingerprint}-{len(clips)}.safetensors"
-    if path.is_file():
-        with safe_open(path, framework="pt") as file:
-            video, audio = file.get_tensor("video"), file.get_tensor("audio")
-    else:
-        log.info("encoding %d clips into %s", len(clips), path)
-        pairs = [_encode(clips, i, codecs, precision, device) for i in range(len(clips))]
-        video = torch.stack([pair[0] for pair in pairs])
-        audio = torch.stack([pair[1] for pair in pairs])
-        save_tensors(path, {"video": video, "audio": audio}, {"codecs": codecs.fingerprint})
+    """Latents of every clip of a store; shards that these codecs made before come from disk."""
+    shards = [
+        _shard(clips, start, codecs, precision, device)
+        for start in range(0, len(clips), SHARD_CLIPS)
+    ]
+    video, audio = (torch.cat(parts) for parts in zip(*shards, strict=True))
     lines = clips.lines[: len(clips)]
     return LatentStore(
         video, audio, [line["caption"] for line in lines], [line["truth"] for line in lines]
     )
+
+
+def encode_part(clips: ClipStore, codecs: Codecs, precision: str, part: tuple[int, int]) -> None:
+    """Make every n-th shard from the i-th on, so that n processes can share the work."""
+    starts = range(0, len(clips), SHARD_CLIPS)
+    for start in starts[part[0] :: part[1]]:
+        _shard(clips, start, codecs, precision, torch.device("cpu"))
+
+
+def _shard(
+    clips: ClipStore, start: int, codecs: Codecs, precision: str, device: torch.device
+) -> tuple[Tensor, Tensor]:
+    stop = min(start + SHARD_CLIPS, len(clips))
+    path = clips.folder / f"latents-{codecs.fingerprint}-{start}-{stop}.safetensors"
+    if path.is_file():
+        with safe_open(path, framework="pt") as file:
+            return file.get_tensor("video"), file.get_tensor("audio")
+    log.info("encoding clips %d to %d of %s", start, stop, clips.folder)
+    pairs = [_encode(clips, i, codecs, precision, device) for i in range(start, stop)]
+    video = torch.stack([pair[0] for pair in pairs])
+    audio = torch.stack([pair[1] for pair in pairs])
+    save_tensors(path, {"video": video, "audio": audio}, {"codecs": codecs.fingerprint})
+    return video, audio
 
 
 @torch.no_grad()

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from scipy import ndimage
 
 from ..world.backdrop import draw_backdrop
 from ..world.scene import BACKDROPS_PER_PLACE, PLACES
 
 WORKING_HEIGHT = 128
-AGREEMENT = 30.0
-"""Largest difference (0..255, any colour) at which a pixel still counts as the empty place."""
-LEAST_AGREEING = 0.1
-"""Share of the frames in which a pixel must be empty before the clip's own value is taken."""
+AGREEMENT = 25.0
+"""Largest difference (0..255, any colour) between two sights of the same empty pixel."""
+BLUR_REACH = 7
+"""Width in working pixels of the neighbourhood that a codec's blur may mix into a pixel."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +55,20 @@ def find_scenery(frames_FYXC: np.ndarray, full_size: tuple[int, int]) -> Scenery
 
 
 def _adapted(empty_YXC: np.ndarray, frames_FYXC: np.ndarray) -> np.ndarray:
-    """The empty place as the clip shows it: a codec's blur and tint belong to it, objects do not."""
-    agrees = (np.abs(frames_FYXC - empty_YXC).max(3) < AGREEMENT)[..., None]
-    count = agrees.sum(0)
-    mean = (frames_FYXC * agrees).sum(0) / np.maximum(count, 1)
-    return np.where(count >= LEAST_AGREEING * len(frames_FYXC), mean, empty_YXC).astype(np.float32)
+    """The empty place as the clip shows it: a codec's blur and tint belong to it, objects do not.
+
+    A pixel's barest moment is the frame nearest to the known place. Blur moves it only within the
+    range of the known values around it; whatever lies outside was covered all the time.
+    """
+    barest = np.abs(frames_FYXC - empty_YXC).sum(3).argmin(0)
+    bare = np.take_along_axis(frames_FYXC, barest[None, ..., None], 0)[0]
+    around = (BLUR_REACH, BLUR_REACH, 1)
+    lowest = ndimage.minimum_filter(empty_YXC, around) - AGREEMENT
+    highest = ndimage.maximum_filter(empty_YXC, around) + AGREEMENT
+    plausible = ((bare >= lowest) & (bare <= highest)).all(2, keepdims=True)
+    agrees = (np.abs(frames_FYXC - bare).max(3) < AGREEMENT)[..., None]
+    mean = (frames_FYXC * agrees).sum(0) / agrees.sum(0)
+    return np.where(plausible, mean, empty_YXC).astype(np.float32)
 
 
 def _factor(height: int) -> int:

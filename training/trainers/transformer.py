@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...model.shapes import VideoShape, audio_frames_for
 from ...model.text import TextEncoder, TextEncoderConfig
+from ...model.text.tokenizer import PADDING_ID
 from ...model.transformer import AVTransformer, TransformerConfig, TransformerInputs, initialize
 from ..clip_store import fill_store
 from ..config import TrainConfig, from_table
@@ -27,6 +29,7 @@ from ..latent_store import Codecs, LatentStore, encode_store
 from ..loop import autocast, pick_device
 from ..state import save_tensors
 
+TEXT_TOKENS = 47
 BINS = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
@@ -71,6 +74,9 @@ class TransformerTrainer:
         self.module: nn.Module = nn.ModuleDict(
             {"transformer": transformer, "text_encoder": TextEncoder(self.text_config)}
         ).to(self.device)
+        if config.run.compile:
+            for block in transformer.transformer_blocks:
+                block.compile(dynamic=False)
         codecs = Codecs.load(
             Path(self.objective.video_vae), Path(self.objective.audio_vae), self.device
         )
@@ -145,6 +151,8 @@ class TransformerTrainer:
             noisy.append(((1 - level) * latent + level * noise).to(self.device))
             targets.append((noise - latent).to(self.device))
         ids, _ = self.module["text_encoder"].tokenize(captions)
+        # One text length, so that compiled blocks see one shape per duration bucket.
+        ids = F.pad(ids, (0, 0, 0, max(0, TEXT_TOKENS - ids.shape[1])), value=PADDING_ID)
         context, mask = self.module["text_encoder"](ids.to(self.device))
         inputs = TransformerInputs(frame_rate=float(self.config.data.fps), context_mask=mask)
         made = self.module["transformer"](
