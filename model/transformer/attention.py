@@ -15,7 +15,7 @@ from .rope import Rotation
 
 
 def attend(q_BNTH: Tensor, k_BNSH: Tensor, v_BNSH: Tensor, bias: Tensor | None) -> Tensor:
-    """Softmax attention; ``bias`` is boolean (True attends) or added to the logits.
+    """Softmax attention; ``bias`` is added to the logits.
 
     The fused CPU kernel is the faster one forward, but its backward takes up to four times as long
     as that of the plain product, so training on a CPU uses the latter.
@@ -23,12 +23,9 @@ def attend(q_BNTH: Tensor, k_BNSH: Tensor, v_BNSH: Tensor, bias: Tensor | None) 
     if q_BNTH.device.type != "cpu" or not (torch.is_grad_enabled() and q_BNTH.requires_grad):
         return F.scaled_dot_product_attention(q_BNTH, k_BNSH, v_BNSH, attn_mask=bias)
     logits_BNTS = (q_BNTH * q_BNTH.shape[-1] ** -0.5) @ k_BNSH.transpose(-1, -2)
-    if bias is not None:
-        if bias.dtype == torch.bool:
-            logits_BNTS = logits_BNTS.masked_fill(~bias, float("-inf"))
-        else:
-            logits_BNTS = logits_BNTS + bias
-    return logits_BNTS.softmax(dim=-1) @ v_BNSH
+    logits_BNTS = logits_BNTS if bias is None else logits_BNTS + bias
+    out_BNTH: Tensor = logits_BNTS.softmax(dim=-1) @ v_BNSH
+    return out_BNTH
 
 
 class Attention(nn.Module):
@@ -68,7 +65,7 @@ class Attention(nn.Module):
         """Attention output ``[B, T, D]``.
 
         ``context_BSD`` defaults to ``x_BTD`` and ``context_rotation`` to ``rotation``.
-        ``bias`` is boolean (True attends) or added to the logits, broadcastable to [B, N, T, S].
+        ``bias`` is added to the logits and broadcastable to [B, N, T, S].
         ``skip`` puts the values in place of attention (spatio-temporal guidance; self-attention
         only): gates and output projection still apply.
         """

@@ -23,6 +23,7 @@ _FIXED: dict[str, Any] = {
     "standardization_norm": "rms_norm",
     "norm_elementwise_affine": False,
     "attention_bias": True,
+    "attention_type": "default",
     "activation_fn": "gelu-approximate",
     "cross_attention_norm": True,
     "positional_embedding_type": "rope",
@@ -49,9 +50,7 @@ _FIXED: dict[str, Any] = {
 }
 # Said by official files, without influence on the network.
 _INFORMATIVE = {
-    "_class_name",
-    "_diffusers_version",
-    "use_embeddings_connector",
+    "norm_num_groups",
     "connector_learnable_registers_std",
     "text_encoder_norm_type",
     "audio_connector_num_layers",
@@ -291,13 +290,9 @@ def _check(metadata: Mapping[str, Any]) -> None:
                 f"config.transformer.{key} is {metadata[key]!r}, this transformer knows {value!r} "
                 "only: the file belongs to another model generation than LTX-2 and LTX-2.3"
             )
-    known = (
-        _FIXED.keys()
-        | _INFORMATIVE
-        | set(_MANDATORY)
-        | TransformerConfig.tiny().to_metadata().keys()
-    )
-    unknown = sorted(metadata.keys() - known)
+    known = _FIXED.keys() | _INFORMATIVE | TransformerConfig.tiny().to_metadata().keys()
+    # A switch that we do not know does no harm while it is off; "_" marks notes of the writer.
+    unknown = sorted(k for k, v in metadata.items() if v and k not in known and k[0] != "_")
     if unknown:
         raise ValueError(
             f"config.transformer has unknown keys {', '.join(unknown)}: the file belongs to "

@@ -127,6 +127,15 @@ def test_skipped_self_attention_passes_values_on_to_gate_and_projection(model):
     torch.testing.assert_close(out, wanted)
 
 
+@pytest.mark.parametrize("bias", [None, torch.tensor([0.0, -1e4, -2.0]).view(1, 1, 1, 3)])
+def test_attention_is_the_same_in_training_and_inference(model, bias):
+    attention = model.transformer_blocks[0].attn1
+    x, context = torch.randn(2, 7, CONFIG.video.width), torch.randn(2, 3, CONFIG.video.width)
+    trained = attention(x.requires_grad_(), context, bias=bias)
+    with torch.no_grad():
+        torch.testing.assert_close(attention(x, context, bias=bias), trained.detach())
+
+
 def test_self_attention_is_skipped_in_the_named_blocks_only(model, video, audio, context):
     def run(*blocks):
         inputs = TransformerInputs(skip_self_attention=frozenset(blocks))

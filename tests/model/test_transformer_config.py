@@ -7,34 +7,56 @@ import pytest
 import torch
 from hibari.model.transformer import AVTransformer, TransformerConfig
 
+# The headers of the official files, all keys.
 COMMON = {
-    "num_layers": 48,
-    "num_attention_heads": 32,
+    "_class_name": "AVTransformer3DModel",
+    "activation_fn": "gelu-approximate",
+    "attention_bias": True,
     "attention_head_dim": 128,
-    "audio_num_attention_heads": 32,
-    "audio_attention_head_dim": 64,
-    "cross_attention_dim": 4096,
-    "audio_cross_attention_dim": 2048,
-    "in_channels": 128,
-    "out_channels": 128,
-    "audio_out_channels": 128,
+    "attention_type": "default",
     "caption_channels": 3840,
+    "cross_attention_dim": 4096,
+    "double_self_attention": False,
+    "dropout": 0.0,
+    "in_channels": 128,
+    "norm_elementwise_affine": False,
+    "norm_eps": 1e-06,
+    "norm_num_groups": 32,
+    "num_attention_heads": 32,
+    "num_embeds_ada_norm": 1000,
+    "num_layers": 48,
+    "num_vector_embeds": None,
+    "only_cross_attention": False,
+    "cross_attention_norm": True,
+    "out_channels": 128,
+    "upcast_attention": False,
+    "use_linear_projection": False,
+    "qk_norm": "rms_norm",
+    "standardization_norm": "rms_norm",
+    "positional_embedding_type": "rope",
     "positional_embedding_theta": 10000.0,
     "positional_embedding_max_pos": [20, 2048, 2048],
-    "audio_positional_embedding_max_pos": [20],
-    "rope_type": "split",
-    "frequencies_precision": "float64",
-    "use_middle_indices_grid": True,
-    "causal_temporal_positioning": True,
     "timestep_scale_multiplier": 1000,
     "av_ca_timestep_scale_multiplier": 1000.0,
-    "norm_eps": 1e-6,
-    "qk_norm": "rms_norm",
-    "connector_num_learnable_registers": 128,
-    "connector_positional_embedding_max_pos": [4096],
+    "causal_temporal_positioning": True,
+    "audio_num_attention_heads": 32,
+    "audio_attention_head_dim": 64,
+    "use_audio_video_cross_attention": True,
+    "share_ff": False,
+    "audio_out_channels": 128,
+    "audio_cross_attention_dim": 2048,
+    "audio_positional_embedding_max_pos": [20],
+    "av_cross_ada_norm": True,
     "use_embeddings_connector": True,
+    "connector_positional_embedding_max_pos": [4096],
+    "connector_num_learnable_registers": 128,
+    "connector_norm_output": True,
+    "use_middle_indices_grid": True,
+    "rope_type": "split",
+    "frequencies_precision": "float64",
 }
 LTX_2 = COMMON | {
+    "_diffusers_version": "0.25.1",
     "connector_num_attention_heads": 30,
     "connector_attention_head_dim": 128,
     "connector_num_layers": 2,
@@ -46,6 +68,8 @@ LTX_23 = COMMON | {
     "caption_projection_first_linear": False,
     "caption_projection_second_linear": False,
     "caption_proj_input_norm": False,
+    "connector_learnable_registers_std": 1,
+    "text_encoder_norm_type": "per_token_rms",
     "connector_num_attention_heads": 32,
     "connector_attention_head_dim": 128,
     "audio_connector_num_attention_heads": 32,
@@ -173,7 +197,15 @@ def test_official_metadata_survives_being_read_and_written(metadata):
     config = TransformerConfig.from_metadata(metadata)
     written = config.to_metadata()
     assert TransformerConfig.from_metadata(written) == config
-    assert {key: written[key] for key in metadata} == metadata
+    notes = {
+        "_diffusers_version",
+        "norm_num_groups",
+        "connector_learnable_registers_std",
+        "text_encoder_norm_type",
+    }
+    assert {k: written[k] for k in metadata if k not in notes} == {
+        k: v for k, v in metadata.items() if k not in notes
+    }
 
 
 @pytest.mark.parametrize("caption_projection", [True, False])
@@ -182,6 +214,11 @@ def test_small_configurations_survive_too(caption_projection, connector):
     config = TransformerConfig.tiny(caption_projection, connector)
     config = replace(config, rope_type="interleaved", rope_float64=False, norm_eps=1e-5)
     assert TransformerConfig.from_metadata(config.to_metadata()) == config
+
+
+def test_unknown_switches_that_are_off_and_notes_are_tolerated():
+    config = TransformerConfig.from_metadata(LTX_23 | {"use_hall_effect": False, "_note": "x"})
+    assert config == TransformerConfig.from_metadata(LTX_23)
 
 
 def test_the_order_of_cross_attention_comes_from_outside_the_file():
