@@ -94,6 +94,10 @@ def _declared(groups: Mapping[str, Any], name: str) -> tuple[Any, Mapping[str, A
 
 
 def _converted(text: str, kind: Any, options: Mapping[str, Any]) -> Any:
+    if kind == "STRING":
+        return text
+    if text.startswith("["):  # a link, or a list of choices
+        return json.loads(text)
     if kind == "BOOLEAN":
         return SWITCHES.get(text.strip().lower(), text)
     if kind in NUMBERS:
@@ -101,9 +105,4 @@ def _converted(text: str, kind: Any, options: Mapping[str, Any]) -> Any:
     choices = kind if isinstance(kind, list) else options.get("options")
     if kind == "COMBO" or isinstance(kind, list):
         return next((one for one in choices or () if str(one) == text), text)
-    if kind == "STRING":
-        return text
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    return json.loads(text)

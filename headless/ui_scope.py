@@ -14,7 +14,7 @@ from .engine.graph import GraphError
 MUTED, BYPASSED = 2, 4
 VIRTUAL = frozenset({"Reroute", "PrimitiveNode", "Note", "MarkdownNote"})
 INPUT_NODE, OUTPUT_NODE = -10, -20
-MAX_HOPS = 1000
+MAX_HOPS = 200
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,9 @@ POLL_S = 0.1
 class RunResult:
     """What a run did.
 
-    ``outputs[id]`` is what an output showed, as in ComfyUI's history; ``results[id]`` its raw
-    values per slot. ``blocked`` holds the reasons blocks gave to stop what follows them.
+    ``outputs[id]`` is what a node showed, as in ComfyUI's history; ``results[id]`` its raw values
+    per slot (of outputs only, where the engine keeps no results). ``blocked`` holds the reasons
+    blocks gave to stop what follows them.
     """
 
     prompt: Prompt
@@ -267,7 +268,7 @@ class _Run:
         schema = self.blocks.schema(self.prompt[node_id]["class_type"])
         if entry.ui:
             self.result.outputs[node_id] = entry.ui
-        if node_id in self.result.validation.outputs:
+        if self.cache.keep or node_id in self.result.validation.outputs:
             self.result.results[node_id] = entry.outputs
         self.tell("executed", {"node": node_id, "type": schema.node_id, "output": entry.ui})
 

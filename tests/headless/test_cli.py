@@ -11,11 +11,10 @@ import time
 
 import numpy as np
 import pytest
-from PIL import Image
-
 from hibari.headless import registry
 from hibari.headless.cli import main
 from hibari.headless.core_blocks import CORE_BLOCKS
+from PIL import Image
 
 from .fake_blocks import BLOCKS, node
 

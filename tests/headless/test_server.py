@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from hibari.headless.cli import main
 from hibari.headless.server import base_url
 
