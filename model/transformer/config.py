@@ -231,7 +231,9 @@ class TransformerConfig:
     @classmethod
     def tiny(cls, caption_projection: bool = False, connector: bool = True) -> TransformerConfig:
         """A configuration of about 0.1 M parameters for tests, 2.3 style or 2.0 style."""
-        widths = ((2, 24), (2, 24)) if caption_projection else ((2, 16), (2, 8))
+        # Not the sum of the stream widths, which ComfyUI takes for features of both streams.
+        caption_channels = 40
+        widths = ((2, 20), (2, 20)) if caption_projection else ((2, 16), (2, 8))
         connectors = [
             ConnectorConfig(heads, head_dim, layers=1, gated=not caption_projection)
             if connector
@@ -242,7 +244,7 @@ class TransformerConfig:
             video=StreamConfig(2, 16, (20.0, 2048.0, 2048.0), connector=connectors[0]),
             audio=StreamConfig(2, 8, (20.0,), connector=connectors[1]),
             layers=2,
-            caption_channels=48,
+            caption_channels=caption_channels,
             caption_projection=caption_projection,
             gated_attention=not caption_projection,
             cross_attention_adaln=not caption_projection,
