@@ -35,14 +35,14 @@ def generate(arguments: argparse.Namespace) -> int:
     if target is None:
         set_folders(output=arguments.output)
         result = run_here(engine, prompt, workflow)
-        files = written(result.outputs, result_path)
+        files = written(result, result_path)
     else:
         # The save block numbers its files; the asked name is given only to a finished one.
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".hibari-", dir=target.parent) as folder:
             set_folders(output=Path(folder))
             result = run_here(engine, prompt, workflow)
-            files = [moved(item, target) for item in written(result.outputs, result_path)]
+            files = [moved(item, target) for item in written(result, result_path)]
     debug(result)
     return report(result, files, arguments.json)
 

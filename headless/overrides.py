@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .engine.graph import GraphError, Prompt, title_of
+from .engine.graph import GraphError, Prompt, name_of
 
 NodeInfos = Mapping[str, Mapping[str, Any]]
 SWITCHES = {"true": True, "on": True, "yes": True, "1": True}
@@ -48,7 +48,7 @@ def _parsed(setting: str, prompt: Prompt, infos: NodeInfos) -> tuple[str, str, A
             raise GraphError(f"--set {setting!r}: nodes {ids} are called {node_name!r}; use the id")
         if found:
             return found[0], input_name, _value(text, found[0], input_name, prompt, infos)
-    names = ", ".join(title_of(prompt, node_id) for node_id in prompt)
+    names = ", ".join(name_of(prompt, node_id) for node_id in prompt)
     raise GraphError(f"--set {setting!r} names no node of the graph; it has {names}")
 
 
@@ -75,7 +75,7 @@ def _value(text: str, node_id: str, name: str, prompt: Prompt, infos: NodeInfos)
     if declared is None:
         names = [key for group in ("required", "optional") for key in info["input"].get(group, {})]
         known = ", ".join(names) or "none"
-        raise GraphError(f"{title_of(prompt, node_id)} has no input {name!r}; it has {known}")
+        raise GraphError(f"{name_of(prompt, node_id)} has no input {name!r}; it has {known}")
     kind, options = declared
     try:
         return _converted(text, options.get("widgetType") or kind, options)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .engine.engine import RunResult
+from .engine.graph import title_of
 
 KINDS = {
     "video": frozenset({".mp4", ".webm", ".mkv", ".mov", ".avi"}),
@@ -31,17 +32,23 @@ def complain(line: str) -> None:
     sys.stderr.flush()
 
 
-def written(outputs: Mapping[str, Mapping[str, Any]], path_of: PathOf) -> list[dict[str, Any]]:
-    """``{"node", "type", "path"}`` of everything shown; texts have no path but a ``text``."""
+def written(result: RunResult, path_of: PathOf) -> list[dict[str, Any]]:
+    """``{"node", "type", "path"}`` of everything shown; texts have no path but a ``text``.
+
+    What blocks along the way say (the size a clip really gets, say) goes to stderr.
+    """
     found: list[dict[str, Any]] = []
-    for node_id, shown in outputs.items():
+    for node_id, shown in result.outputs.items():
         for items in shown.values():
             for item in items if isinstance(items, (list, tuple)) else ():
                 if isinstance(item, Mapping) and "filename" in item:
                     path = path_of(item)
                     found.append({"node": node_id, "type": kind_of(path), "path": str(path)})
         for text in shown.get("text", ()):
-            found.append({"node": node_id, "type": "text", "path": None, "text": text})
+            if node_id in result.validation.outputs:
+                found.append({"node": node_id, "type": "text", "path": None, "text": text})
+            else:
+                complain(f"{title_of(result.prompt, node_id)}: {text}")
     return found
 
 

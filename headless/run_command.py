@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     workflow = graph if is_ui_format(graph) else None
     result = run_here(Engine(blocks, keep_results=False), prompt, workflow)
     debug(result)
-    return report(result, written(result.outputs, result_path), arguments.json)
+    return report(result, written(result, result_path), arguments.json)
 
 
 def prepared(graph: dict[str, Any], settings: list[str], infos: NodeInfos) -> Prompt:

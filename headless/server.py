@@ -50,7 +50,7 @@ def run_on_server(graph: dict[str, Any], arguments: argparse.Namespace) -> int:
         ) from error
     finally:
         line.close()
-    found = written(result.outputs, lambda item: files[_key(item)])
+    found = written(result, lambda item: files[_key(item)])
     return report(result, found, arguments.json)
 
 
@@ -112,8 +112,13 @@ async def _run(
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S)
     async with aiohttp.ClientSession(timeout=timeout) as http:
         api = Api(http, base_url(arguments.server))
-        prompt = prepared(graph, arguments.set, await api.get_json("object_info"))
+        infos = await api.get_json("object_info")
+        prompt = prepared(graph, arguments.set, infos)
         result = await _Remote(api, prompt, line).run(workflow)
+        is_output = {name for name, info in infos.items() if info.get("output_node")}
+        result.validation.outputs = [
+            node_id for node_id, node in prompt.items() if node.get("class_type") in is_output
+        ]
         shown = [items for output in result.outputs.values() for items in output.values()]
         files = [item for items in shown if isinstance(items, list) for item in items]
         named = [item for item in files if isinstance(item, dict) and "filename" in item]

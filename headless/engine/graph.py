@@ -41,9 +41,14 @@ def links_of(node: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:
 
 
 def title_of(prompt: Prompt, node_id: str) -> str:
-    """How messages name a node: its id, and its title or class."""
+    """Title of a node, else its class, else an empty string."""
     node = prompt.get(node_id, {})
-    title = (node.get("_meta") or {}).get("title") or node.get("class_type")
+    return str((node.get("_meta") or {}).get("title") or node.get("class_type") or "")
+
+
+def name_of(prompt: Prompt, node_id: str) -> str:
+    """How messages name a node: its id, and its title or class."""
+    title = title_of(prompt, node_id)
     return f"node {node_id} ({title})" if title else f"node {node_id}"
 
 

@@ -11,7 +11,7 @@ from ...host.embedded.dynamic import ExpandedInputs, expand_inputs
 from ...host.embedded.io import ComfyNode, Hidden, HiddenHolder, Input
 from .blocks import Blocks
 from .call import Call, type_name
-from .graph import Prompt, title_of
+from .graph import Prompt, name_of
 from .problem import SHOWN_OPTIONS, Problem, problem, types_overlap
 
 CONVERSIONS = {"INT": int, "FLOAT": float, "STRING": str, "BOOLEAN": bool}
@@ -99,7 +99,7 @@ class NodeCheck:
         if not 0 <= slot < len(outputs):
             has = f"outputs 0 to {len(outputs) - 1}" if outputs else "no outputs"
             self._bad_link(
-                f"input {name!r} is linked to output {slot} of {title_of(self.prompt, source)}, "
+                f"input {name!r} is linked to output {slot} of {name_of(self.prompt, source)}, "
                 f"which has {has}; link it to an existing output"
             )
             return None

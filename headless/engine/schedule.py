@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from ...host.embedded.dynamic import expand_inputs
 from .blocks import Blocks
-from .graph import GraphError, Prompt, is_link, links_of, title_of
+from .graph import GraphError, Prompt, is_link, links_of, name_of
 
 
 class Schedule:
@@ -42,7 +42,7 @@ class Schedule:
         value = self._prompt[node_id]["inputs"].get(input_name)
         if not is_link(value):
             raise GraphError(
-                f"{title_of(self._prompt, node_id)} asks for its input {input_name!r}, which is "
+                f"{name_of(self._prompt, node_id)} asks for its input {input_name!r}, which is "
                 "not linked; link it"
             )
         if not self._is_done(value[0]):
@@ -69,7 +69,7 @@ class Schedule:
         if not ready:
             if self.running or not self._waits_for:
                 return None
-            names = ", ".join(title_of(self._prompt, node_id) for node_id in self._cycle())
+            names = ", ".join(name_of(self._prompt, node_id) for node_id in self._cycle())
             raise GraphError(f"the links form a cycle of {names}; remove one of them")
         return min(ready, key=self._distance)
 

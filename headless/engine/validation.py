@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .blocks import Blocks
-from .graph import Prompt, title_of
+from .graph import Prompt, name_of
 from .node_check import NodeCheck
 from .problem import Problem, problem, sentence
 
@@ -34,7 +34,7 @@ class Validation:
     def problems(self, prompt: Prompt) -> list[str]:
         """Every error as a sentence that names its node and input."""
         found = [
-            f"{title_of(prompt, node_id)}: {sentence(one)}"
+            f"{name_of(prompt, node_id)}: {sentence(one)}"
             for node_id, entry in self.node_errors.items()
             for one in entry["errors"]
         ]

@@ -74,7 +74,7 @@ def test_progress_goes_to_stderr_under_the_blocks_name(run):
     graph = {"1": node("Work", steps=2), "2": node("Show", value=["1", 0])}
     code, out, err = run(graph)
     assert (code, out) == (0, "")
-    assert "node 1 (Work)" in err
+    assert "Work" in err
     assert "2/2" in err
 
 
