@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..shapes import TIME_STRIDE, VideoLatentShape, VideoShape
+from ..shapes import SPACE_STRIDE, TIME_STRIDE, VideoLatentShape, VideoShape
 from .coder import Decoder, Encoder
 from .config import VideoVaeConfig
 from .statistics import PerChannelStatistics
@@ -158,7 +158,9 @@ class VideoVae(nn.Module):
                 f"video latents of shape {list(latents.shape)} are not [batch, {wanted}, frames, "
                 "rows, columns]; pass the video part of the latent"
             )
-        return VideoLatentShape(*latents.shape[2:])
+        shape = VideoLatentShape(*latents.shape[2:])
+        _check_side(shape.pixels(), self.config.decoder_padding)
+        return shape
 
     def _check_pixels(self, pixels: Tensor) -> VideoShape:
         wanted = self.config.pixel_channels
@@ -167,7 +169,9 @@ class VideoVae(nn.Module):
                 f"pixels of shape {list(pixels.shape)} are not [batch, {wanted}, frames, height, "
                 "width]; move the channels behind the batch"
             )
-        return VideoShape(*pixels.shape[2:])
+        shape = VideoShape(*pixels.shape[2:])
+        _check_side(shape, self.config.encoder_padding)
+        return shape
 
     def _checked_piece(self, pixels: Tensor) -> Tensor:
         # The number of frames counts only over all pieces.
@@ -178,6 +182,15 @@ class VideoVae(nn.Module):
         patches = pixels[:, :1, :1].numel() // self.config.patch_size**2
         frame_bytes = patches * self.config.encoder_base_channels * pixels.element_size()
         return max(1, chunk_bytes // frame_bytes // TIME_STRIDE) * TIME_STRIDE
+
+
+def _check_side(shape: VideoShape, padding: str) -> None:
+    if padding == "reflect" and min(shape.height, shape.width) < 2 * SPACE_STRIDE:
+        least = 2 * SPACE_STRIDE
+        raise ValueError(
+            f"a frame of {shape.width}x{shape.height} pixels is too small for reflect padding; "
+            f"use at least {least}x{least} pixels"
+        )
 
 
 def _collect(pieces: Iterable[Tensor], size: Sequence[int], progress: Progress | None) -> Tensor:
