@@ -1,6 +1,7 @@
-"""The LATENT wire: video [B,128,F,h,w] and audio [B,8,T,16] as one nested tensor, and its rate.
+"""The LATENT wire: video [B,128,F,h,w] and audio [B,8,T,16] as one nested tensor, and its time.
 
-``frame_rate`` travels in the latent, so that frames per second are set in one place of a graph.
+``frame_rate`` travels in the latent, so that frames per second are set in one place of a graph, and
+so does ``frames``, how many of the 8k+1 that it decodes to were asked for.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ from ..model.shapes import (
     AUDIO_CHANNELS,
     TIME_STRIDE,
     VIDEO_CHANNELS,
-    VideoShape,
     audio_frames_for,
 )
+from .clip_plan import ClipPlan, grid_frames
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 FRAME_RATE = "frame_rate"
+FRAMES = "frames"
 LTX_FPS = 25.0
 """What LTX-2 assumes where nobody says (latents of ComfyUI's own LTXV blocks carry no rate)."""
 
@@ -78,8 +80,20 @@ def is_joint(latent: dict[str, Any]) -> bool:
 
 
 def frames_of(latent: dict[str, Any]) -> int | None:
-    """Return the number of video frames that a joint latent decodes to, None without video."""
-    return (video_of(latent).shape[2] - 1) * TIME_STRIDE + 1 if is_joint(latent) else None
+    """Return the frames that a clip of the latent decodes to, None where only sound is there.
+
+    Those that were asked for, also beside sound alone; but if the latent has another length than
+    they need, another block has changed it, and all there are count.
+    """
+    asked = latent.get(FRAMES)
+    needed = grid_frames(asked) if isinstance(asked, int) and asked > 0 else None
+    first = latent["samples"].unbind()[0] if is_joint(latent) else latent["samples"]
+    if first.ndim == 5:
+        held = (first.shape[2] - 1) * TIME_STRIDE + 1
+        return asked if needed == held else held
+    if needed and audio_frames_for(needed, latent.get(FRAME_RATE) or LTX_FPS) == first.shape[2]:
+        return asked
+    return None
 
 
 def agreed_frame_rate(latent: dict[str, Any], *conditionings: Any) -> float:
@@ -104,17 +118,20 @@ def with_frame_rate(conditioning: Any, fps: float) -> list[list[Any]]:
     return [[context, {**options, FRAME_RATE: fps}] for context, options in conditioning]
 
 
-def empty_latent(shape: VideoShape, fps: float, batch_size: int) -> dict[str, Any]:
-    """Return the LATENT of a clip yet to be made: zeros for video and audio, and its rate."""
+def empty_latent(plan: ClipPlan, batch_size: int) -> dict[str, Any]:
+    """Return the LATENT of a clip yet to be made: zeros for video and audio, frames and rate."""
     import torch
 
     from ..host import NestedTensor
 
-    frames, rows, columns = shape.latent()
-    audio_frames = audio_frames_for(shape.frames, fps)
-    video = torch.zeros(batch_size, VIDEO_CHANNELS, frames, rows, columns)
+    audio_frames = audio_frames_for(plan.shape.frames, plan.fps)
+    video = torch.zeros(batch_size, VIDEO_CHANNELS, *plan.shape.latent())
     audio = torch.zeros(batch_size, AUDIO_CHANNELS, audio_frames, AUDIO_BINS)
-    return {"samples": NestedTensor((video, audio)), FRAME_RATE: fps}
+    return {
+        "samples": NestedTensor((video, audio)),
+        FRAME_RATE: plan.fps,
+        FRAMES: plan.frames,
+    }
 
 
 def duration_of(latent: dict[str, Any], frames: int, fps: float) -> float | None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ..model.shapes import MAX_FRAMES, MAX_SIDE_PX, SPACE_STRIDE, VideoShape, snap_frames, snap_side
+from ..model.shapes import (
+    MAX_FRAMES,
+    MAX_SIDE_PX,
+    SPACE_STRIDE,
+    TIME_STRIDE,
+    VideoShape,
+    snap_side,
+)
 
 CUSTOM = "custom"
 ASPECTS = (CUSTOM, "1:1", "4:3", "3:4", "3:2", "2:3", "16:9", "9:16", "21:9")
@@ -15,20 +22,30 @@ MIN_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class ClipPlan:
-    """A clip on the grid: 8k+1 frames, sides that are multiples of 32; ``notes`` tell changes."""
+    """A clip that the networks can make, and what is kept of it.
+
+    Attributes:
+        shape: on the grid: 8k+1 frames, sides that are multiples of 32.
+        frames: of those, the first ones, which last as long as was asked, within one frame.
+        fps: frames per second.
+        notes: what became of sizes that are not on the grid.
+    """
 
     shape: VideoShape
+    frames: int
     fps: float
     notes: tuple[str, ...]
 
     @property
     def seconds(self) -> float:
         """Duration of the clip."""
-        return self.shape.frames / self.fps
+        return self.frames / self.fps
 
     def __str__(self) -> str:
-        frames, height, width = self.shape
-        size = f"{width}x{height} px, {frames} frames at {self.fps:g} fps = {self.seconds:.2f} s"
+        size = (
+            f"{self.shape.width}x{self.shape.height} px, {self.frames} frames at {self.fps:g} fps "
+            f"= {self.seconds:.2f} s"
+        )
         return "; ".join((size, *self.notes))
 
 
@@ -36,23 +53,25 @@ def plan_clip(aspect: str, width: int, height: int, seconds: float, fps: float) 
     """Return the clip nearest to what was asked.
 
     ``aspect`` "custom" takes width and height (pixels) as they are; a ratio keeps their area and
-    changes the shape. Sides go to the nearest multiple of 32, the duration to 8k+1 frames.
+    changes the shape. Sides go to the nearest multiple of 32, the duration to whole frames, made as
+    the first of the next 8k+1.
 
     Raises:
         ValueError: an unknown ratio, or a size, duration or rate out of range.
     """
     check_fps(fps)
     check_sides(width, height)
-    shape = VideoShape(checked_frames(seconds, fps), *shaped(aspect, width, height))
+    frames = frames_for(seconds, fps)
+    shape = VideoShape(grid_frames(frames), *shaped(aspect, width, height))
     asked = {"height": height, "width": width} if aspect == CUSTOM else {}
     notes = [
         f"{side} {pixels} became {getattr(shape, side)} px, a multiple of {SPACE_STRIDE}"
         for side, pixels in asked.items()
         if getattr(shape, side) != pixels
     ]
-    if abs(shape.frames - seconds * fps) > 1:
-        notes.append(f"{seconds:g} s became {shape.frames / fps:.2f} s, a length of 8k+1 frames")
-    return ClipPlan(shape, fps, tuple(notes))
+    if frames != shape.frames:
+        notes.append(f"made as {shape.frames} frames (8k+1), of which the last are cut off")
+    return ClipPlan(shape, frames, fps, tuple(notes))
 
 
 def shaped(aspect: str, width: int, height: int) -> tuple[int, int]:
@@ -82,8 +101,16 @@ def check_fps(fps: float) -> None:
         raise ValueError(f"fps {fps:g} is not in {MIN_FPS:g}..{MAX_FPS:g}. Use for example 24")
 
 
-def checked_frames(seconds: float, fps: float) -> int:
-    """Return the number of frames (8k+1) of a duration.
+def grid_frames(frames: int) -> int:
+    """Return the least 8k+1, at least 9, that holds so many frames."""
+    return max(1, math.ceil((frames - 1) / TIME_STRIDE)) * TIME_STRIDE + 1
+
+
+def frames_for(seconds: float, fps: float) -> int:
+    """Return the number of frames that a duration gets, never more than one off.
+
+    One more than asked where that makes a length of 8k+1 (2 s at 24 fps: 49), so that nothing of
+    what is made has to be cut off.
 
     Raises:
         ValueError: shorter than 0.1 s or longer than the networks can place in time.
@@ -94,4 +121,7 @@ def checked_frames(seconds: float, fps: float) -> int:
             f"seconds {seconds:g} is not in {MIN_SECONDS:g}..{longest:.1f} at {fps:g} fps. "
             "Use for example 2; longer videos are made by extending a clip"
         )
-    return snap_frames(seconds, fps)
+    asked = seconds * fps
+    made = grid_frames(round(asked))
+    # Rounded, since 0.7 * 30 is a little more than 21.
+    return made if round(made - asked, 6) <= 1 else max(1, round(asked))

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def frames_from(vae: Any, video: Tensor) -> Tensor:
-    """Return IMAGE [B * F, H, W, 3] of a video latent [B, C, F, h, w].
+def frames_from(vae: Any, video: Tensor, frames: int | None) -> Tensor:
+    """Return IMAGE [B * F, H, W, 3] of a video latent [B, C, F, h, w]: ``frames`` of each clip.
 
     Raises:
         ValueError: the codec is one for sound.
@@ -19,7 +19,8 @@ def frames_from(vae: Any, video: Tensor) -> Tensor:
             "the VAE decodes sound, not pictures. Connect the vae output of Hibari Load Model"
         )
     images = vae.decode(video)
-    return images.flatten(0, 1) if images.ndim == 5 else images
+    clips = images.reshape(len(video), -1, *images.shape[-3:])
+    return clips[:, :frames].flatten(0, 1)
 
 
 def sound_from(audio_vae: Any, audio: Tensor, seconds: float | None) -> dict[str, Any]:

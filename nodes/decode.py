@@ -23,8 +23,9 @@ class HibariDecodeVideo(io.ComfyNode):
             display_name=VIDEO_NAME,
             category="Hibari/latent",
             description=(
-                "Turns the video part of a latent into frames. Works along time with bounded "
-                "memory; only the finished frames grow with the duration (3 MB a frame at 512x512)."
+                "Turns the video part of a latent into frames, as many as were asked for. Works "
+                "along time with bounded memory; only the finished frames grow with the duration "
+                "(3 MB a frame at 512x512)."
             ),
             search_aliases=["vae decode", "latent to images", "frames"],
             inputs=[
@@ -44,10 +45,10 @@ class HibariDecodeVideo(io.ComfyNode):
     @named_errors(VIDEO_NAME)
     def execute(cls, latent: dict[str, Any], vae: Any) -> io.NodeOutput:
         """Return IMAGE [B * F, H, W, 3]."""
-        from .av_latent import video_of
+        from .av_latent import frames_of, video_of
         from .codec_output import frames_from
 
-        return io.NodeOutput(frames_from(vae, video_of(latent)))
+        return io.NodeOutput(frames_from(vae, video_of(latent), frames_of(latent)))
 
 
 class HibariDecodeAudio(io.ComfyNode):

@@ -23,14 +23,16 @@ class HibariEmptyLatent(io.ComfyNode):
             category="Hibari/latent",
             description=(
                 "Sets size, duration and frame rate once for the whole graph. Sides go to the "
-                "nearest multiple of 32 px, the duration to the nearest 8k+1 frames; the block "
-                "shows what it took."
+                "nearest multiple of 32 px, the duration to whole frames; the block shows what it "
+                "took."
             ),
             search_aliases=["empty latent", "size", "resolution", "duration", "length", "fps"],
             inputs=[*_size_inputs(), *_time_inputs(), _batch_input()],
             outputs=[
-                io.Latent.Output("latent", tooltip="Empty video and audio latents, with the fps."),
-                io.Int.Output("frames", tooltip="Video frames after snapping (8k+1)."),
+                io.Latent.Output(
+                    "latent", tooltip="Empty video and audio latents, with frames and fps."
+                ),
+                io.Int.Output("frames", tooltip="Video frames that the decode block returns."),
                 io.Float.Output("fps", tooltip="Frames per second; connect it to the save block."),
             ],
         )
@@ -49,8 +51,8 @@ class HibariEmptyLatent(io.ComfyNode):
                 f"batch_size {batch_size} is not in 1..{MAX_BATCH}. Use 1 for one clip"
             )
         plan = plan_clip(aspect, width, height, seconds, fps)
-        latent = empty_latent(plan.shape, fps, batch_size)
-        return io.NodeOutput(latent, plan.shape.frames, fps, ui=ui.PreviewText(str(plan)))
+        latent = empty_latent(plan, batch_size)
+        return io.NodeOutput(latent, plan.frames, fps, ui=ui.PreviewText(str(plan)))
 
 
 def _size_inputs() -> list[io.WidgetInput]:
@@ -89,8 +91,8 @@ def _time_inputs() -> list[io.WidgetInput]:
             max=600.0,
             step=0.1,
             tooltip=(
-                "Duration in seconds, snapped to the nearest 8k+1 frames (2 s at 24 fps are 49 "
-                "frames = 2.04 s). Time and memory grow with it; at most 4001 frames."
+                "Duration in seconds, within one frame (2 s at 24 fps are 49 frames = 2.04 s). "
+                "Time and memory grow with it, in steps of 8 frames; at most 4001 frames."
             ),
         ),
         io.Float.Input(

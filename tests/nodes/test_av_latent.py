@@ -3,18 +3,21 @@
 import pytest
 import torch
 from hibari.host import NestedTensor
-from hibari.model.shapes import VideoShape
 from hibari.nodes.av_latent import (
     agreed_frame_rate,
     audio_of,
     check_joint,
     duration_of,
     empty_latent,
+    frames_of,
     video_of,
     with_frame_rate,
 )
+from hibari.nodes.clip_plan import CUSTOM, plan_clip
 
-LATENT = empty_latent(VideoShape(49, 64, 96), 24.0, 2)
+LATENT = empty_latent(plan_clip(CUSTOM, 96, 64, 2.0, 24.0), 2)
+# 60 frames, out of 65 in the latent
+TRIMMED = empty_latent(plan_clip(CUSTOM, 96, 64, 2.5, 24.0), 2)
 
 
 def conditioning(fps):
@@ -78,6 +81,48 @@ def test_telling_the_rate_copies_the_conditioning():
 )
 def test_sound_lasts_as_long_as_the_picture(frames, fps, seconds):
     assert duration_of(LATENT, frames, fps) == pytest.approx(seconds)
+
+
+def alone(stream, **changed):
+    return {**TRIMMED, "samples": TRIMMED["samples"].unbind()[stream], **changed}
+
+
+def resized(video_frames, audio_frames, **changed):
+    video, audio = torch.zeros(1, 128, video_frames, 4, 6), torch.zeros(1, 8, audio_frames, 16)
+    return {**TRIMMED, "samples": NestedTensor((video, audio)), **changed}
+
+
+@pytest.mark.parametrize(
+    "latent",
+    [TRIMMED, alone(0), alone(1), alone(1, frame_rate=None, samples=torch.zeros(1, 8, 65, 16))],
+)
+def test_what_was_asked_for_is_kept(latent):
+    assert frames_of(latent) == 60
+
+
+@pytest.mark.parametrize(
+    ("latent", "frames"),
+    [
+        (resized(9, 68), 60),  # upscaled in space
+        (resized(8, 68), 57),
+        (resized(10, 68), 73),
+        (resized(17, 68), 129),
+        (resized(9, 68, frames=None), 65),
+        (resized(9, 68, frames=0), 65),
+        (resized(9, 68, frames=-3), 65),
+        (resized(9, 68, frames=66), 65),
+        (resized(9, 68, frames="60"), 65),
+        (alone(1, frames=None), None),
+        (alone(1, frame_rate=30.0), None),
+        (alone(1, samples=torch.zeros(1, 8, 69, 16)), None),
+    ],
+)
+def test_latents_that_other_blocks_changed_in_length_count_whole(latent, frames):
+    assert frames_of(latent) == frames
+
+
+def test_sound_is_trimmed_with_the_picture():
+    assert duration_of(TRIMMED, 0, 0) == duration_of(alone(1), 0, 0) == 2.5
 
 
 def test_sound_alone_keeps_its_own_length():

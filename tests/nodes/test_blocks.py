@@ -78,6 +78,7 @@ def test_empty_latent_tells_frames_and_rate():
     latent, frames, fps = shown.args
     assert latent["samples"].unbind()[0].shape == (2, 128, 4, 3, 2)
     assert (frames, fps, latent["frame_rate"]) == (25, 24.0, 24.0)
+    assert latent["frames"] == 25
     assert "height 100 became 96 px" in shown.ui.as_dict()["text"][0]
 
 
@@ -91,6 +92,33 @@ def test_impossible_batches_are_refused(batch):
 def test_video_is_decoded_to_frames_of_all_clips(latent):
     (images,) = HibariDecodeVideo.execute(latent, FakeVae()).args
     assert images.shape == (18, 32, 64, 3)
+
+
+class FlatVae(FakeVae):
+    def decode(self, video):
+        return super().decode(video).flatten(0, 1)
+
+
+class CountingVae(FakeVae):
+    def decode(self, video):
+        images = super().decode(video)
+        numbers = torch.arange(images.shape[0] * images.shape[1])
+        return images.copy_(numbers.view(*images.shape[:2], 1, 1, 1))
+
+
+@pytest.mark.parametrize("vae", [FakeVae(), FlatVae()])
+def test_each_clip_is_as_long_as_asked_with_its_sound(vae):
+    latent, frames, fps = HibariEmptyLatent.execute("custom", 32, 32, 0.5, 24.0, 2).args
+    assert (frames, latent["samples"].unbind()[0].shape[2]) == (12, 3)
+    (images,) = HibariDecodeVideo.execute(latent, vae).args
+    (audio,) = HibariDecodeAudio.execute(latent, FakeAudioVae()).args
+    assert len(images) == 2 * 12
+    assert audio["waveform"].shape[-1] / 24000 == frames / fps == 0.5
+
+
+def test_the_surplus_is_cut_off_behind_each_clip():
+    (images,) = HibariDecodeVideo.execute({**joint(2), "frames": 7}, CountingVae()).args
+    assert images[:, 0, 0, 0].tolist() == [*range(7), *range(9, 16)]
 
 
 @pytest.mark.parametrize("decoded_s", [0.1, 2.0])
