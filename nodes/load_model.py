@@ -50,6 +50,7 @@ class HibariLoadModel(io.ComfyNode):
         from ..model.checkpoint import Checkpoint
 
         file = Checkpoint(checkpoint_path(checkpoint))
-        return io.NodeOutput(
-            make_model(file), make_clip(file), make_video_vae(file), make_audio_vae(file)
-        )
+        model = make_model(file)
+        # On the network, because that is what copies of a MODEL (with LoRA, say) share.
+        model.model.diffusion_model.recommended_sigmas = file.info.recommended.sigmas
+        return io.NodeOutput(model, make_clip(file), make_video_vae(file), make_audio_vae(file))

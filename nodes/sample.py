@@ -71,7 +71,7 @@ class HibariSample(io.ComfyNode):
         check_joint(latent)
         check_seed(seed)
         chosen = guidance_from(model, guidance, **terms)
-        sigmas = sigmas_for(latent, schedule, steps, denoise)
+        sigmas = sigmas_for(model, latent, schedule, steps, denoise)
         fps = agreed_frame_rate(latent, positive, negative)
         prompts = [positive, negative_for(positive, negative, chosen)]
         told = [prompt and with_frame_rate(prompt, fps) for prompt in prompts]

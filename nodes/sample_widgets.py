@@ -60,7 +60,8 @@ def sampling_inputs() -> list[io.WidgetInput]:
             optional=True,
             tooltip=(
                 "How noise falls over the steps. ltx2 adapts to the clip's size; simple is "
-                "ComfyUI's; linear is even; distilled needs 8 steps and distilled weights."
+                "ComfyUI's; linear is even; distilled has the steps that distilled weights were "
+                "made for, 8 with LTX-2."
             ),
         ),
     ]

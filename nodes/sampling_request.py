@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..model.sampling.guidance import Guidance
 from ..model.sampling.noise import MAX_SEED
-from ..model.sampling.schedules import make_sigmas
+from ..model.sampling.schedules import check_sigmas, make_sigmas
 from .av_latent import video_of
 from .conditioning import Conditioning, negative_of
 
@@ -79,8 +79,12 @@ def check_seed(seed: int) -> None:
         raise ValueError(f"seed {seed} is not in 0..{MAX_SEED}. Use any number in that range")
 
 
-def sigmas_for(latent: dict[str, Any], schedule: str, steps: int, denoise: float) -> Tensor:
+def sigmas_for(
+    model: Any, latent: dict[str, Any], schedule: str, steps: int, denoise: float
+) -> Tensor:
     """Return the noise levels for a latent of this size.
+
+    The distilled schedule is that of the model's checkpoint, where it names one.
 
     Raises:
         ValueError: an unknown schedule, or a number out of range.
@@ -89,5 +93,23 @@ def sigmas_for(latent: dict[str, Any], schedule: str, steps: int, denoise: float
         raise ValueError(f"steps {steps} is not in 1..{MAX_STEPS}. Use for example 8")
     if not 0 < denoise <= 1:
         raise ValueError(f"denoise {denoise:g} is not above 0 and at most 1. Use 1 for a new clip")
+    own = getattr(model.model.diffusion_model, "recommended_sigmas", None)
+    if schedule == "distilled" and own:
+        return last_sigmas(check_sigmas(own), steps, denoise)
     tokens = video_of(latent).shape[2:].numel()
     return make_sigmas(schedule, steps, tokens, strength=denoise)
+
+
+def last_sigmas(sigmas: Tensor, steps: int, denoise: float) -> Tensor:
+    """Return what a denoise below 1 leaves of a checkpoint's own noise levels.
+
+    Raises:
+        ValueError: they are made for another number of steps.
+    """
+    made_for = len(sigmas) - 1
+    if steps != made_for:
+        raise ValueError(
+            f"the distilled schedule of this checkpoint has {made_for} steps, not {steps}. "
+            f"Set steps to {made_for} or take another schedule"
+        )
+    return sigmas[-1 - max(1, round(steps * denoise)) :]

@@ -8,13 +8,13 @@ import torch
 from hibari.model.sampling.guidance import Guidance
 from hibari.model.sampling.samplers import SAMPLERS
 from hibari.model.sampling.schedules import SCHEDULES, make_sigmas
-from hibari.model.shapes import VideoShape
 from hibari.nodes import sample_widgets
 from hibari.nodes.av_latent import empty_latent
+from hibari.nodes.clip_plan import CUSTOM, plan_clip
 from hibari.nodes.conditioning import UNCONDITIONAL
 from hibari.nodes.sample import HibariSample
 
-LATENT = empty_latent(VideoShape(49, 64, 96), 24.0, 1)
+LATENT = empty_latent(plan_clip(CUSTOM, 96, 64, 2.0, 24.0), 1)
 NOTHING = [[torch.zeros(1, 1, 48), {}]]
 PROMPT = [[torch.ones(1, 3, 48), {UNCONDITIONAL: NOTHING}]]
 MODEL = SimpleNamespace(
@@ -63,6 +63,25 @@ def test_denoise_runs_the_last_steps(calls):
     assert torch.allclose(calls[0][6], torch.linspace(0.5, 0, 9))
 
 
+def distilled(*sigmas):
+    network = SimpleNamespace(recommended_sigmas=sigmas)
+    return SimpleNamespace(model=SimpleNamespace(diffusion_model=network))
+
+
+@pytest.mark.parametrize(("denoise", "left"), [(1.0, [1, 0.75, 0.25, 0]), (0.6, [0.75, 0.25, 0])])
+def test_the_distilled_schedule_is_that_of_the_checkpoint(calls, denoise, left):
+    model = distilled(1.0, 0.75, 0.25, 0.0)
+    run(model=model, schedule="distilled", steps=3, denoise=denoise)
+    assert calls[0][6].tolist() == left
+
+
+def test_other_schedules_and_other_checkpoints_do_as_ltx_does(calls):
+    run(model=distilled(1.0, 0.0))
+    run(model=distilled(), schedule="distilled")
+    assert torch.equal(calls[0][6], make_sigmas("ltx2", 8, tokens=7 * 2 * 3))
+    assert torch.equal(calls[1][6], make_sigmas("distilled", 8))
+
+
 def test_a_given_negative_is_used(calls):
     given = [[torch.full((1, 2, 48), 5.0), {}]]
     run(negative=given)
@@ -92,6 +111,8 @@ def test_latents_without_a_rate_get_that_of_ltx(calls):
         ({"denoise": 0.0}, "denoise 0 is not above 0"),
         ({"schedule": "karras"}, "schedule 'karras' is unknown"),
         ({"schedule": "distilled", "steps": 5}, "has 8 steps, not 5"),
+        ({"schedule": "distilled", "model": distilled(1.0, 0.5, 0.0)}, "has 2 steps, not 8. Set"),
+        ({"schedule": "distilled", "model": distilled(0.5, 1.0, 0.0)}, "must fall"),
         ({"rescale": 2.0}, "rescale is 2"),
         ({"positive": NOTHING}, "guidance 2 compares with a negative prompt"),
         ({"latent": {"samples": torch.zeros(1, 4, 8, 8)}}, "is not video with sound"),

@@ -11,15 +11,18 @@ from hibari.headless.ui_format import to_prompt
 from hibari.host.embedded.folders import checkpoints_directory, set_folders
 from hibari.host.media import probe_video, read_video
 from hibari.model.audio_vae import AudioVae, AudioVaeConfig
-from hibari.model.checkpoint import CheckpointInfo, CheckpointParts, save_checkpoint
+from hibari.model.checkpoint import CheckpointInfo, CheckpointParts, Recommended, save_checkpoint
 from hibari.model.text import TextEncoder, TextEncoderConfig
 from hibari.model.transformer import AVTransformer, TransformerConfig
 from hibari.model.video_vae import VideoVae, VideoVaeConfig
 from hibari.model.vocoder import VocoderConfig, build_vocoder
+from hibari.nodes.load_model import HibariLoadModel
+from hibari.nodes.sampling_request import sigmas_for
 
 from .workflow_builder import FOLDER, block_infos
 
 TINY = "tiny.safetensors"
+DISTILLED = Recommended(steps=2, sigmas=(1.0, 0.5, 0.0))
 SMALL = {
     "HibariLoadModel": {"checkpoint": TINY},
     "HibariEmptyLatent": {"width": 64, "height": 96, "seconds": 0.7},
@@ -38,7 +41,7 @@ def save_tiny_checkpoint(path):
     )
     for weight in parts.transformer.parameters():
         torch.nn.init.normal_(weight, std=0.1)
-    save_checkpoint(path, parts, CheckpointInfo("tiny"))
+    save_checkpoint(path, parts, CheckpointInfo("tiny", recommended=DISTILLED))
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +93,20 @@ def test_the_file_is_as_long_as_asked_with_sound_in_step(first):
     assert clip.fps == 24
     sound_s = clip.audio["waveform"].shape[-1] / clip.audio["sample_rate"]
     assert abs(sound_s - 17 / 24) < 1 / 24
+
+
+def test_a_duration_off_the_grid_comes_out_exactly(home, workflow):
+    short = SMALL["HibariEmptyLatent"] | {"seconds": 0.5}
+    made = run(prompt_of(workflow, HibariEmptyLatent=short))
+    clip = read_video(output_of(made, "HibariSaveVideo", 1))
+    assert output_of(made, "HibariEmptyLatent", 1) == len(clip.frames) == 12
+    sound = output_of(made, "HibariDecodeAudio")
+    assert sound["waveform"].shape[-1] == sound["sample_rate"] / 2
+
+
+def test_copies_of_a_model_know_the_noise_levels_of_their_checkpoint(home):
+    model = HibariLoadModel.execute(TINY).args[0].clone()
+    assert sigmas_for(model, {}, "distilled", 2, 1.0).tolist() == [1.0, 0.5, 0.0]
 
 
 def test_the_block_shows_what_it_snapped_and_what_it_saved(first):
