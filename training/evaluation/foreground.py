@@ -33,7 +33,7 @@ def object_masks(frames_FYXC: np.ndarray, scenery: Scenery) -> np.ndarray:
         scenery: where the clip plays.
     """
     smooth = ndimage.uniform_filter(frames_FYXC, (0, 3, 3, 0), mode="nearest")
-    empty = ndimage.uniform_filter(scenery.empty_YXC, (3, 3, 0), mode="nearest")
+    empty = ndimage.uniform_filter(scenery.empty, (3, 3, 0), mode="nearest")
     change = smooth - empty
     seen = (change**2).sum(3) > VISIBLE**2
     seen &= ~_layered(change, empty, SHADOW, SHADOW_OPACITY, SHADOW_REACH)

@@ -18,6 +18,7 @@ from ..world.scene import BACKDROPS_PER_PLACE, PLACES
 WORKING_HEIGHT = 128
 AGREEMENT = 25.0
 """Largest difference (0..255, any colour) between two sights of the same empty pixel."""
+OBJECT_DIFFERENCE = 90.0
 BLUR_REACH = 7
 """Width in working pixels of the neighbourhood that a codec's blur may mix into a pixel."""
 
@@ -26,12 +27,12 @@ BLUR_REACH = 7
 class Scenery:
     """The place of a clip: its name, which picture of it, and the clip without its objects.
 
-    `empty_YXC` is float32 0..255 at the working size.
+    `empty` is float32 [Y, X, 3] in 0..255 at the working size.
     """
 
     place: str
     variant: int
-    empty_YXC: np.ndarray
+    empty: np.ndarray
 
 
 def working_frames(frames_FYXC: np.ndarray) -> np.ndarray:
@@ -48,8 +49,11 @@ def find_scenery(frames_FYXC: np.ndarray, full_size: tuple[int, int]) -> Scenery
     """
     known = _places(*full_size)
     typical = np.median(frames_FYXC[:: max(1, len(frames_FYXC) // 12)], axis=0)
-    # The median over pixels ignores the object that rests in a part of the picture.
-    distance = {key: float(np.abs(typical - empty).mean(2).clip(0, 90).mean()) for key, empty in known.items()}
+    # Clipped, so that an object resting in a part of the picture weighs no more than its area.
+    distance = {
+        key: float(np.abs(typical - empty).mean(2).clip(0, OBJECT_DIFFERENCE).mean())
+        for key, empty in known.items()
+    }
     place, variant = min(distance, key=distance.__getitem__)
     return Scenery(place, variant, _adapted(known[place, variant], frames_FYXC))
 
@@ -81,7 +85,8 @@ def _shrink(pictures: np.ndarray, factor: int) -> np.ndarray:
     total = np.zeros((), np.float32)
     for row in range(factor):
         for column in range(factor):
-            total = total + pictures[..., row:height:factor, column:width:factor, :].astype(np.float32)
+            part = pictures[..., row:height:factor, column:width:factor, :]
+            total = total + part.astype(np.float32)
     return total / factor**2
 
 

@@ -1,0 +1,141 @@
+"""``hibari evaluate``: measures a checkpoint on held-out clips of the playground."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+if TYPE_CHECKING:
+    from .card import Rows
+    from .session import Session
+
+log = logging.getLogger("hibari.evaluate")
+
+BUNDLED = Path(__file__).parents[2] / "weights" / "hibari-playground.safetensors"
+CLIPS, QUICK_CLIPS, SHEET_CLIPS = 48, 12, 12
+MOST_CLIPS = 100_000
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs the command; 0 done, 1 failed while running, 2 bad input."""
+    arguments = build_parser().parse_args(argv)
+    try:
+        return _run(arguments)
+    except ValueError as error:
+        sys.stderr.write(f"hibari evaluate: {error}\n")
+        return 2
+    except OSError as error:
+        sys.stderr.write(f"hibari evaluate: {error}\n")
+        return 1
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="hibari evaluate", description=__doc__)
+    add = parser.add_argument
+    add("--checkpoint", type=Path, metavar="FILE", help="default: the bundled one")
+    add("--clips", type=int, metavar="N", help=f"held-out clips; default {CLIPS}")
+    add("--seed", type=int, default=1, metavar="N", help="of the held-out clips; default 1")
+    add("--steps", type=int, metavar="N", help="default: what the checkpoint recommends")
+    add("--guidance", type=float, metavar="G", help="default: what the checkpoint recommends")
+    add("--json", type=Path, metavar="OUT", help="write scores and readings to a file")
+    add("--sheet", type=Path, metavar="FOLDER", help="write contact sheets to look at")
+    add("--quick", action="store_true", help=f"{QUICK_CLIPS} clips unless --clips says more")
+    add(
+        "--instruments",
+        action="store_true",
+        help="measure real clips only, which shows the error of the instruments; no checkpoint",
+    )
+    return parser
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from ..world import make_clip
+    from .card import score_rows, table
+
+    count = _clip_count(arguments)
+    if arguments.seed < 0:
+        raise ValueError(f"--seed is {arguments.seed}; use 0 or more")
+    session = _open(arguments)
+    for index in tqdm(range(count), desc="evaluating", unit="clip"):
+        session.measure(index, make_clip(arguments.seed, index, session.spec, "validation"))
+    rows = score_rows(session.evidence)
+    sys.stdout.write(table(rows) + "\n")
+    _write_files(arguments, session, rows)
+    return 0
+
+
+def _clip_count(arguments: argparse.Namespace) -> int:
+    count = arguments.clips
+    if count is None:
+        return QUICK_CLIPS if arguments.quick else CLIPS
+    if not 1 <= count <= MOST_CLIPS:
+        raise ValueError(f"--clips is {count}; use 1 to {MOST_CLIPS}, for example {CLIPS}")
+    return int(count)
+
+
+def _open(arguments: argparse.Namespace) -> Session:
+    from ..world import ClipSpec
+    from .material import world_ear
+    from .networks import Networks
+    from .session import Session
+
+    networks, settings, spec = None, None, ClipSpec()
+    if not arguments.instruments:
+        networks = Networks(_checkpoint_path(arguments.checkpoint))
+        spec = networks.spec
+        if networks.can_sample:
+            settings = networks.settings(arguments.steps, arguments.guidance)
+        else:
+            log.warning("the checkpoint has no transformer with text encoder: no samples are made")
+    sheet_clips = SHEET_CLIPS if arguments.sheet is not None else 0
+    return Session(spec, world_ear(), networks, settings, sheet_clips)
+
+
+def _checkpoint_path(asked: Path | None) -> Path:
+    if asked is None and not BUNDLED.is_file():
+        raise ValueError(
+            f"there is no bundled checkpoint {BUNDLED.name}; give one with --checkpoint FILE, or"
+            " measure real clips only with --instruments"
+        )
+    return asked or BUNDLED
+
+
+def _write_files(arguments: argparse.Namespace, session: Session, rows: Rows) -> None:
+    from .card import write_json
+    from .sheet import write_sheet
+
+    for source, strips in session.strips.items():
+        if strips:
+            write_sheet(arguments.sheet / f"{source}.png", strips)
+    if arguments.json is not None:
+        write_json(arguments.json, rows, session.evidence, _about(arguments, session))
+
+
+def _about(arguments: argparse.Namespace, session: Session) -> dict[str, object]:
+    """What was measured and how, for the JSON."""
+    from ..world import WORLD_VERSION
+
+    about: dict[str, object] = {
+        "world_version": WORLD_VERSION,
+        "seed": arguments.seed,
+        "spec": asdict(session.spec),
+    }
+    if session.networks is not None:
+        about["checkpoint"] = session.networks.info.name
+    if session.settings is not None:
+        weights = session.settings.guidance
+        about["sampling"] = {
+            "sigmas": session.settings.sigmas,
+            "video_guidance": weights.video_cfg,
+            "audio_guidance": weights.audio_cfg,
+            "seconds_per_clip": sum(session.sampling_s) / len(session.sampling_s),
+        }
+    return about

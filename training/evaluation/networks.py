@@ -1,0 +1,139 @@
+"""Clips that a checkpoint makes: the round trip through its codecs, and samples from captions.
+
+Everything runs as the graph blocks run it: seeded noise on the CPU, video before audio, streamed
+decoding, and the settings that the checkpoint recommends unless others are asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from torch import Tensor
+
+from ...model.audio_transform import resample
+from ...model.audio_vae import log_mel
+from ...model.checkpoint import CheckpointInfo, CheckpointParts, load_checkpoint
+from ...model.sampling import Guidance, Guider, TextContext, check_sigmas, make_sigmas, sample
+from ...model.shapes import (
+    AUDIO_BINS,
+    AUDIO_CHANNELS,
+    MEL_PER_LATENT,
+    VIDEO_CHANNELS,
+    VideoShape,
+    audio_frames_for,
+    snap_frames,
+)
+from ...model.transformer import TransformerInputs
+from ..world import SAMPLE_RATE, ClipSpec
+
+SCHEDULE = "ltx2"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How samples are made; the noise levels themselves, so that nothing is left to guess."""
+
+    guidance: Guidance
+    sigmas: tuple[float, ...]
+
+
+class Networks:
+    """The networks of one checkpoint, ready to make clips of one size.
+
+    Args:
+        path: of the checkpoint; a file with codecs alone has no samples.
+        device: that the networks run on.
+
+    Raises:
+        CheckpointError: the file cannot be used.
+        ValueError: it recommends a size that the world cannot draw.
+    """
+
+    def __init__(self, path: Path, device: torch.device | str = "cpu") -> None:
+        self.parts: CheckpointParts
+        self.parts, file = load_checkpoint(path, device)
+        self.info: CheckpointInfo = file.info
+        self.device = device
+        advice = self.info.recommended
+        self.spec = ClipSpec(
+            frames=snap_frames(advice.seconds, advice.fps),
+            height=advice.height,
+            width=advice.width,
+            fps=round(advice.fps),
+        )
+        self.shape = VideoShape(self.spec.frames, self.spec.height, self.spec.width)
+
+    @property
+    def has_codecs(self) -> bool:
+        """Whether there are codecs for picture and sound."""
+        return None not in (self.parts.video_vae, self.parts.audio_vae, self.parts.vocoder)
+
+    @property
+    def can_sample(self) -> bool:
+        """Whether there is all it takes to go from a caption to a clip."""
+        return self.has_codecs and None not in (self.parts.transformer, self.parts.text_encoder)
+
+    def settings(self, steps: int | None = None, guidance: float | None = None) -> Settings:
+        """Recommended settings, with another number of steps or another guidance where given.
+
+        Raises:
+            ValueError: a number out of range.
+        """
+        advice = self.info.recommended
+        if guidance is None:
+            weights = Guidance(advice.guidance, advice.audio_guidance or advice.guidance)
+        else:
+            weights = Guidance.uniform(guidance)
+        if steps is None and advice.sigmas:
+            sigmas = check_sigmas(advice.sigmas)
+        else:
+            wanted = advice.steps if steps is None else steps
+            sigmas = make_sigmas(SCHEDULE, wanted, self.shape.latent().tokens)
+        return Settings(weights, tuple(sigmas.tolist()))
+
+    @torch.inference_mode()
+    def round_trip(self, frames: np.ndarray, waveform: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Frames uint8 [F, H, W, 3] and waveform [2, N] after encoding and decoding."""
+        video_vae, audio_vae = self.parts.video_vae, self.parts.audio_vae
+        pixels = rearrange(torch.from_numpy(frames.copy()), "F Y X C -> 1 C F Y X")
+        scaled = pixels.to(self.device, torch.float32) / 127.5 - 1
+        sound = torch.from_numpy(waveform)[None].to(self.device)
+        mel = log_mel(resample(sound, SAMPLE_RATE, audio_vae.config.sample_rate), audio_vae.config)
+        rows = (mel.shape[2] - 1) // MEL_PER_LATENT * MEL_PER_LATENT + 1
+        return self._decoded(video_vae.encode(scaled), audio_vae.encode(mel[:, :, :rows]))
+
+    @torch.inference_mode()
+    def sample(self, caption: str, seed: int, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
+        """Frames uint8 [F, H, W, 3] and waveform [2, N] that the caption asks for."""
+        video = torch.zeros(1, VIDEO_CHANNELS, *self.shape.latent(), device=self.device)
+        length = audio_frames_for(self.spec.frames, self.spec.fps)
+        audio = torch.zeros(1, AUDIO_CHANNELS, length, AUDIO_BINS, device=self.device)
+        needs_negative = "negative" in settings.guidance.branches()
+        guider = Guider(
+            self.parts.transformer,
+            self._context(caption),
+            self._context("") if needs_negative else None,
+            settings.guidance,
+            TransformerInputs(frame_rate=float(self.spec.fps)),
+        )
+        video, audio = sample(guider, (video, audio), settings.sigmas, seed)
+        return self._decoded(video, audio)
+
+    def _context(self, caption: str) -> TextContext:
+        context, _ = self.parts.text_encoder.encode([caption])
+        return TextContext(context)
+
+    def _decoded(self, video: Tensor, audio: Tensor) -> tuple[np.ndarray, np.ndarray]:
+        pixels = self.parts.video_vae.decode(video)[0]
+        levels = ((pixels.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
+        vocoder = self.parts.vocoder
+        mel = self.parts.audio_vae.decode(audio).float()
+        sound = resample(torch.cat(list(vocoder.stream(mel)), -1), vocoder.sample_rate, SAMPLE_RATE)
+        # The blocks cut or pad the sound to the length of the picture, too.
+        sound = F.pad(sound, (0, self.spec.samples - sound.shape[-1]))[0]
+        return rearrange(levels, "C F Y X -> F Y X C").cpu().numpy(), sound.cpu().numpy()
