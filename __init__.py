@@ -8,8 +8,6 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-WEB_DIRECTORY = "./web"
-
 
 async def comfy_entrypoint() -> Any:
     """Return the pack's ``ComfyExtension``; ComfyUI calls this once at start."""

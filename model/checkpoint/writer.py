@@ -60,7 +60,8 @@ def save_checkpoint(
         parts: at least one.
         info: name and recommended settings; ``av_order`` is taken from the transformer.
         dtype: float32, bfloat16 or float16 for weights; None keeps theirs. Vectors (norm weights,
-            latent statistics) and the vocoder, whose rounding is audible, stay float32.
+            latent statistics) and spectral bases stay float32; the vocoder, where the rounding of
+            bfloat16 is audible, is then stored as float16, whose rounding is eight times finer.
         model_version: the LTX-2 version whose layout the file has; decides nothing in our loader.
 
     Raises:
@@ -80,8 +81,8 @@ def save_checkpoint(
     for part, module in modules:
         config[part.config_key] = _configuration(module)
         for name, tensor in module.state_dict().items():
-            wanted = torch.float32 if part is layout.VOCODER or tensor.ndim < 2 else dtype
-            tensors[part.prefix + name] = tensor.to(wanted) if dtype is not None else tensor
+            wanted = None if dtype is None else _stored_dtype(part, name, tensor, dtype)
+            tensors[part.prefix + name] = tensor if wanted is None else tensor.to(wanted)
     if parts.transformer is not None:
         info = replace(info, av_order=parts.transformer.config.av_order)
     metadata = {
@@ -90,6 +91,12 @@ def save_checkpoint(
         "hibari": json.dumps(info.to_metadata(), sort_keys=True),
     }
     write_file(path, tensors, metadata)
+
+
+def _stored_dtype(part: Part, name: str, tensor: Tensor, dtype: torch.dtype) -> torch.dtype:
+    if tensor.ndim < 2 or name.startswith("mel_stft."):
+        return torch.float32
+    return torch.float16 if part is layout.VOCODER and dtype == torch.bfloat16 else dtype
 
 
 def _configuration(module: Any) -> dict[str, Any]:

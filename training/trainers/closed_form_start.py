@@ -100,7 +100,7 @@ def _start_encoder(vae: VideoVae, pixels: Tensor) -> tuple[list[Tensor], list[Te
     downs = [block for block in encoder.down_blocks if isinstance(block, Downsample)]
     for block in downs:
         filters = block.conv.conv.out_channels
-        if block.group == 1:  # the shortcut alone keeps everything
+        if block.averaged == 1:  # the shortcut alone keeps everything
             _set_taps(block.conv, torch.zeros(filters, x.shape[1]), torch.zeros(filters))
         else:
             matrix, bias = _Components.of(x, weight, filters).matrix()
@@ -116,9 +116,8 @@ def _start_encoder(vae: VideoVae, pixels: Tensor) -> tuple[list[Tensor], list[Te
     count = vae.config.latent_channels
     matrix, bias = _Components.of(active, weight, count).matrix()
     rows = encoder.conv_out.conv.out_channels
-    _set_taps(
-        encoder.conv_out, F.pad(matrix, (0, 0, 0, rows - count)), F.pad(bias, (0, rows - count))
-    )
+    spare = rows - len(matrix)
+    _set_taps(encoder.conv_out, F.pad(matrix, (0, 0, 0, spare)), F.pad(bias, (0, spare)))
     levels.append(encoder.conv_out(active)[:, :count])
     weights.append(weight)
     return levels, weights
@@ -143,10 +142,10 @@ def _start_decoder(vae: VideoVae, levels: list[Tensor], weights: list[Tensor]) -
         if finest:
             target = target * (FEATURE_RMS / target.square().mean().sqrt()) + OFFSET
         target = _cells(target, block.stride)
-        if block.tiles:
+        if block.residual:
             cells = target.shape[1] // wide
             own = rearrange(x, "b (c k) f y x -> b c k f y x", k=cells)
-            target = target - own.repeat(1, block.tiles, 1, 1, 1, 1).flatten(1, 2)
+            target = target - own.repeat(1, wide // own.shape[1], 1, 1, 1, 1).flatten(1, 2)
         weight = _pool(weights[level], block.stride)
         _regress(block.conv, x, target, weight)
         x = block(x)

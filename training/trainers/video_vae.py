@@ -25,6 +25,7 @@ from .latent_basis import rotate_to_principal_axes
 
 RAW_CHANNELS = 128
 REFRESH_STEPS = 250
+START_FRAMES = 17
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,12 @@ class VideoVaeTrainer:
         """17 frames of many clips, from anywhere in time, whole pictures."""
         total = len(self.train_clips)
         picks = range(0, total, max(1, total // self.objective.start_clips))
-        starts = [8 * (index % 5) for index in range(len(picks))]
+        places = max(0, self.train_clips.frames.shape[1] - START_FRAMES) // 8 + 1
+        starts = [8 * (index % places) for index in range(len(picks))]
         full = slice(None)
         return torch.stack(
             [
-                self.train_clips.pixels(index, (slice(start, start + 17), full, full))
+                self.train_clips.pixels(index, (slice(start, start + START_FRAMES), full, full))
                 for index, start in zip(picks, starts, strict=True)
             ]
         )

@@ -1,0 +1,158 @@
+"""Every stage for a few steps on a handful of small clips: from nothing to a checkpoint that samples."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from hibari.model.checkpoint import Checkpoint
+from hibari.model.transformer import TransformerInputs
+from hibari.training.clip_store import fill_store, open_store
+from hibari.training.command import main
+from hibari.training.config import DataConfig, read_config
+
+CONFIGS = Path(__file__).parents[2] / "training" / "configs"
+DATA = DataConfig(folder="", count=6, frames=17, height=64, width=64, validation_count=3)
+SMALL = {
+    "video_vae": [
+        "run.batch=1",
+        "objective.crop_px=64",
+        "objective.start_clips=6",
+        "objective.statistics_clips=3",
+        "model.encoder_base_channels=8",
+        "model.decoder_base_channels=8",
+    ],
+    "audio_vae": ["run.batch=2", "objective.crop_latents=9", "model.model.params.ddconfig.ch=8"],
+    "vocoder": ["run.batch=1", "objective.crop_mels=21", "model.upsample_initial_channel=32"],
+    "transformer": ["run.batch=2", "objective.frames=[9, 17]", "model.transformer.num_layers=1"],
+}
+
+
+def arguments(stage, work, *more):
+    overrides = [
+        f'data.folder="{work / "clips"}"',
+        f'run.folder="{work / stage}"',
+        *(f"data.{key}={getattr(DATA, key)}" for key in ("count", "frames", "height", "width")),
+        "data.validation_count=3",
+        "data.workers=1",
+        "run.steps=2",
+        'run.precision="fp32"',
+        *SMALL[stage],
+        *more,
+    ]
+    if stage == "vocoder":
+        overrides.append(f'objective.audio_vae="{work / "audio_vae" / "audio_vae.safetensors"}"')
+    if stage == "transformer":
+        overrides += [
+            f'objective.{name}="{work / name / (name + ".safetensors")}"'
+            for name in ("video_vae", "audio_vae")
+        ]
+    sets = [part for override in overrides for part in ("--set", override)]
+    return ["--config", str(CONFIGS / f"{stage}.toml"), *sets]
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pipeline")
+    for stage in SMALL:
+        assert main(arguments(stage, folder)) == 0
+    return folder
+
+
+@pytest.mark.slow
+def test_all_stages_make_a_checkpoint_that_runs(work):
+    out = work / "bundle.safetensors"
+    assert main(["--bundle", str(work), str(out)]) == 0
+    checkpoint = Checkpoint(out)
+    assert checkpoint.info.recommended.width == 256
+    transformer, text = checkpoint.load_transformer(), checkpoint.load_text_encoder()
+    context, mask = text.encode(["a red ball falls"])
+    latents = torch.randn(1, 128, 3, 2, 2), torch.randn(1, 8, 18, 16)
+    half = torch.full((1,), 0.5)
+    with torch.no_grad():
+        made = transformer(
+            *latents, half, half, context, conditions=TransformerInputs(24.0, context_mask=mask)
+        )
+        pixels = checkpoint.load_video_vae().decode(made[0])
+        mel = checkpoint.load_audio_vae().decode(made[1])
+        sound = checkpoint.load_vocoder()(mel)
+    assert pixels.shape == (1, 3, 17, 64, 64)
+    assert sound.shape == (1, 2, 69 * 240)
+    assert all(torch.isfinite(tensor).all() for tensor in (pixels, sound))
+
+
+@pytest.mark.slow
+def test_the_latents_that_leave_the_stage_are_centred_and_ordered(work):
+    checkpoint = work / "video_vae" / "video_vae.safetensors"
+    assert checkpoint.is_file()
+    shards = sorted((work / "clips").glob("train-*/latents-*.safetensors"))
+    from safetensors.torch import load_file
+
+    video = load_file(shards[0])["video"].float().transpose(0, 1).flatten(1)
+    assert video.mean(dim=1).abs().max() < 0.6
+    variances = video.var(dim=1)
+    assert variances[:16].mean() > variances[-16:].mean()
+
+
+@pytest.mark.slow
+def test_logs_hold_unexplained_variance_by_noise_level(work):
+    lines = [json.loads(text) for text in (work / "transformer" / "log.jsonl").open()]
+    held_out = [line["held_out"] for line in lines if "held_out" in line][-1]
+    assert {"v0.1", "v0.9", "a0.5", "v0.9_uncaptioned"} <= held_out.keys()
+    assert all(0.3 < value < 3 for value in held_out.values())
+
+
+def test_the_closed_form_start_shows_the_clips_it_was_solved_on(tmp_path):
+    """Before the first step the codec explains most of the picture, far beyond its mean colour."""
+    from hibari.training.trainers.video_vae import VideoVaeTrainer
+
+    wide = ["model.encoder_base_channels=32", "model.decoder_base_channels=32"]
+    options = arguments("video_vae", tmp_path, *wide)
+    overrides = [text for flag, text in zip(options, options[1:], strict=False) if flag == "--set"]
+    vae = VideoVaeTrainer(read_config(CONFIGS / "video_vae.toml", overrides)).vae.eval()
+    pixels = open_store(
+        read_config(CONFIGS / "video_vae.toml", overrides).data, "train"
+    ).pixels(0, (slice(None),) * 3)[None]
+    with torch.no_grad():
+        error = vae.decoder(vae.encoder(pixels)[:, :128]) - pixels
+    assert error.square().mean() < 0.1 * (pixels - pixels.mean(dim=(2, 3, 4), keepdim=True)).square().mean()
+
+
+def test_a_store_survives_a_killed_writer(tmp_path):
+    data = DataConfig(folder=str(tmp_path), count=2, frames=9, height=64, width=64)
+    store = fill_store(data, "train")
+    whole = store.lines_path.read_bytes()
+    store.lines_path.write_bytes(whole[: whole.index(b"\n") + 30])
+    assert len(open_store(data, "train")) == 1
+    again = fill_store(data, "train")
+    assert again.lines_path.read_bytes() == whole
+
+
+def test_a_reader_without_a_renderer_says_so(tmp_path):
+    data = DataConfig(folder=str(tmp_path), count=2, frames=9, height=64, width=64, workers=0)
+    with pytest.raises(ValueError, match="is empty and data.workers is 0"):
+        fill_store(data, "train")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        ([], 2, "no --config given"),
+        (["--config", "nowhere.toml"], 2, "no training configuration at nowhere.toml"),
+        (["--bundle", "nowhere", "x.safetensors"], 2, "train the stage that writes it first"),
+    ],
+)
+def test_bad_commands_get_one_sentence(options, code, message, capsys):
+    assert main(options) == code
+    assert message in capsys.readouterr().err
+
+
+def test_a_stage_before_its_codecs_names_what_is_missing(tmp_path, capsys):
+    assert main(arguments("transformer", tmp_path)) == 2
+    assert "train the stage that writes it first" in capsys.readouterr().err
+
+
+def test_an_unknown_objective_key_is_refused(tmp_path, capsys):
+    assert main(arguments("vocoder", tmp_path, "objective.windows=3")) == 2
+    assert "[objective] has unknown keys: windows" in capsys.readouterr().err
