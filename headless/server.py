@@ -182,9 +182,14 @@ class _Remote:
             result.blocked.append(str(data["exception_message"]))
             return False
         elif event == "execution_error":
-            names = ("node_id", "node_type", "exception_type", "exception_message")
-            values = [str(data.get(name, "")).strip() for name in names]
-            result.failure = Failure(*values, data.get("traceback") or [], {})
+            result.failure = Failure(
+                str(data.get("node_id")),
+                str(data.get("node_type")),
+                str(data.get("exception_type")),
+                str(data.get("exception_message", "")).strip(),
+                data.get("traceback") or [],
+                {},
+            )
         self.line(event, data)
         return event in ENDS
 

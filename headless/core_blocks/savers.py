@@ -101,8 +101,8 @@ class SaveVideo(io.ComfyNode):
     ) -> io.NodeOutput:
         """Write the file and pass the video on."""
         chosen = format if isinstance(format, dict) else {"format": format}
-        codec = chosen.get("codec") or codec or {"codec": "auto"}
-        encoding = codec.get("encoding") or {}
+        coding: dict[str, Any] = chosen.get("codec") or codec or {"codec": "auto"}
+        encoding = coding.get("encoding") or {}
         width, height = video.get_dimensions()
         folder, stem, counter, subfolder = save_path(filename_prefix, width, height)
         name = f"{stem}_{counter:05}_.{VideoContainer.get_extension(chosen['format'])}"
@@ -110,7 +110,7 @@ class SaveVideo(io.ComfyNode):
         video.save_to(
             folder / name,
             format=VideoContainer(chosen["format"]),
-            codec=VideoCodec(codec["codec"]),
+            codec=VideoCodec(coding["codec"]),
             metadata=_metadata(cls),
             crf=encoding.get("crf"),
             color_space=None if color_space == "auto" else color_space,
@@ -133,8 +133,8 @@ def needed_sound(audio: dict[str, Any] | None) -> dict[str, Any]:
 def _metadata(cls: type[io.ComfyNode]) -> dict[str, Any]:
     if metadata_disabled():
         return {}
-    found = dict(cls.hidden.extra_pnginfo or {})
-    return found | ({"prompt": cls.hidden.prompt} if cls.hidden.prompt else {})
+    prompt = {"prompt": cls.hidden.prompt} if cls.hidden.prompt else {}
+    return {**(cls.hidden.extra_pnginfo or {}), **prompt}
 
 
 def _codec_input(**options: Any) -> Any:

@@ -228,9 +228,11 @@ class _Run:
                 values[name] = [value]
                 continue
             entry = self.cache.get(value[0])
-            if entry is None or value[1] >= len(entry.outputs):
+            if entry is not None and value[1] < len(entry.outputs):
+                values[name] = entry.outputs[value[1]]
+            else:
                 missing.add(name)
-            values[name] = [None] if name in missing else entry.outputs[value[1]]
+                values[name] = [None]
         return Call(self._block(node_id), schema, expanded, self._hidden(node_id)), frozenset(
             missing
         )

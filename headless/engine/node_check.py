@@ -91,7 +91,7 @@ class NodeCheck:
                 "to an existing node"
             )
             return None
-        class_type = self.prompt[source].get("class_type")
+        class_type = self.prompt[source].get("class_type", "")
         if class_type not in self.blocks:
             self.inputs_valid = False
             return None

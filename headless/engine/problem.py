@@ -45,7 +45,8 @@ def sentence(found: Problem) -> str:
     """
     extra, details = found.get("extra_info") or {}, str(found.get("details") or "")
     name = extra.get("input_name")
-    io_type, options = extra.get("input_config") or ("value", {})
+    io_type: str = (extra.get("input_config") or ["value"])[0]
+    options: dict[str, Any] = (extra.get("input_config") or [None, {}])[1]
     values = {
         "name": name,
         "given": extra.get("received_value"),

@@ -62,7 +62,7 @@ class _GraphCheck:
     async def run(self, targets: set[str] | None) -> Validation:
         unknown = {}
         for node_id, node in self.prompt.items():
-            class_type, wanted = node.get("class_type"), targets is None or node_id in targets
+            class_type, wanted = node.get("class_type", ""), targets is None or node_id in targets
             if class_type not in self.blocks:
                 unknown[node_id] = _unknown_block(node_id, node)
             elif wanted and self.blocks.schema(class_type).is_output_node:

@@ -14,11 +14,11 @@ from .socket import (
     ComfyTypeI,
     ComfyTypeIO,
     Custom,
-    Input,
-    Output,
     WidgetInput,
     comfytype,
 )
+from .socket import Input as BaseInput
+from .socket import Output as BaseOutput
 
 AnyType = Custom("*")
 
@@ -28,14 +28,14 @@ class MultiType(ComfyTypeI):
     """An input that accepts any of several types."""
 
     @dataclass
-    class Input(Input):
+    class Input(BaseInput):
         """``id`` may be another input: then its widget is used, its own options winning."""
 
         types: list[Any] = field(default_factory=list, metadata=UNSHOWN)
 
         def __post_init__(self) -> None:
-            self.widget: Input | None = None
-            if not isinstance(self.id, Input):
+            self.widget: BaseInput | None = None
+            if not isinstance(self.id, BaseInput):
                 return
             given = self.widget = copy.copy(self.id)
             self.id, self.optional = given.id, given.optional or self.optional
@@ -76,16 +76,16 @@ class MatchType(ComfyTypeIO):
     Template = Template
 
     @dataclass
-    class Input(Input):
+    class Input(BaseInput):
         """Input of a template's type."""
 
-        template: Template = field(default=None, metadata=UNSHOWN)
+        template: Template = field(metadata=UNSHOWN)
 
         def as_dict(self) -> dict[str, Any]:
             """Options of this input with its template."""
             return super().as_dict() | {"template": self.template.as_dict()}
 
-    class Output(Output):
+    class Output(BaseOutput):
         """Output of a template's type."""
 
         def __init__(self, template: Template, id: str | None = None, **options: Any) -> None:

@@ -152,7 +152,7 @@ class Autogrow(ComfyTypeI):
     class Input(DynamicInput):
         """Growing input."""
 
-        template: AutogrowTemplate = field(default=None, metadata=UNSHOWN)
+        template: AutogrowTemplate = field(metadata=UNSHOWN)
 
         def get_all(self) -> list[Input]:
             """This input and every input it may grow."""

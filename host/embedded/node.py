@@ -85,23 +85,24 @@ class ComfyNode:
         raise NotImplementedError(f"{cls.__name__} has no define_schema")
 
     @classmethod
-    def execute(cls, **kwargs: Any) -> NodeOutput:
+    def execute(cls, *args: Any, **kwargs: Any) -> NodeOutput:
         """Do the block's work on its inputs."""
         raise NotImplementedError(f"{cls.__name__} has no execute")
 
     @classmethod
-    def validate_inputs(cls, **kwargs: Any) -> bool | str:
+    def validate_inputs(cls, *args: Any, **kwargs: Any) -> bool | str:
         """Check constants beyond their ranges; return True or a message. Optional."""
         raise NotImplementedError
 
     @classmethod
-    def fingerprint_inputs(cls, **kwargs: Any) -> Any:
+    def fingerprint_inputs(cls, *args: Any, **kwargs: Any) -> Any:
         """Return a value that changes when the block must run again. Optional."""
         raise NotImplementedError
 
     @classmethod
-    def check_lazy_status(cls, **kwargs: Any) -> list[str]:
+    def check_lazy_status(cls, *args: Any, **kwargs: Any) -> list[str]:
         """Return the ids of lazy inputs still needed; by default all that are not there."""
+        del args  # inputs come by name; the signature only lets blocks name them
         return [name for name, value in kwargs.items() if value is None]
 
     @classmethod
@@ -133,4 +134,6 @@ class _LockedMeta(type):
 
 def locked_clone(node: type[ComfyNode], hidden: HiddenHolder) -> type[ComfyNode]:
     """Subclass of a block for one call: it holds the hidden values and refuses new attributes."""
-    return _LockedMeta(node.__name__, (node,), {"hidden": hidden, "__module__": node.__module__})
+    own = {"hidden": hidden, "__module__": node.__module__}
+    clone: Any = _LockedMeta(node.__name__, (node,), own)
+    return clone

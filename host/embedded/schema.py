@@ -75,7 +75,7 @@ class Schema:
             twice = [name for name, count in Counter(ids).items() if count > 1]
             if twice:
                 raise ValueError(f"{kind} ids of {self.node_id} must be unique, not {twice}")
-        for item in (*self.inputs, *self.outputs):
+        for item in self.inputs:
             item.validate()
 
     def finalize(self) -> None:

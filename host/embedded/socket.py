@@ -96,9 +96,6 @@ class Output:
         """Type string of this output."""
         return self.io_type
 
-    def validate(self) -> None:
-        """Raise ValueError when the declaration is inconsistent."""
-
 
 class ComfyTypeI:
     """A wire type with inputs only."""
@@ -118,7 +115,9 @@ def comfytype(io_type: str) -> Callable[[type], type]:
     """Return a class decorator that declares a wire type named ``io_type``."""
 
     def declare(cls: type) -> type:
-        base = cls if issubclass(cls, ComfyTypeI) else type(cls.__name__, (cls, ComfyTypeIO), {})
+        base: Any = (
+            cls if issubclass(cls, ComfyTypeI) else type(cls.__name__, (cls, ComfyTypeIO), {})
+        )
         base.__module__, base.__doc__ = cls.__module__, cls.__doc__
         base.io_type = io_type
         base.Input = type("Input", (base.Input,), {"io_type": io_type})
