@@ -1,8 +1,8 @@
 """Shapes of clips and latents: the one place that knows 32x32x8, 128 channels and 25 Hz.
 
-Legend used all over ``model/``: B batch, C channels, F frames, Y rows, X columns (video);
+Legend in ``model/``: B batch, C channels, F frames, Y rows, X columns (video);
 A audio frames, M mel bins; T tokens, D width, N heads, H head dim.
-Source: LTX-2 checkpoint format (Lightricks/LTX-2), video VAE 32x32x8, audio VAE 4 mel frames of 10 ms.
+Source: LTX-2 checkpoint format (Lightricks/LTX-2): video VAE 32x32x8, audio VAE 4 rows of 10 ms.
 """
 
 from __future__ import annotations

@@ -18,9 +18,7 @@ from .state import read_tensors_with_config
 PLAYGROUND = CheckpointInfo(
     name="Hibari playground",
     av_order="comfy",
-    recommended=Recommended(
-        steps=8, guidance=2.0, width=256, height=256, seconds=2.0, fps=24.0
-    ),
+    recommended=Recommended(steps=8, guidance=2.0, width=256, height=256, seconds=2.0, fps=24.0),
 )
 
 
@@ -57,4 +55,6 @@ def _load(module: nn.Module, tensors: dict[str, torch.Tensor], stage: str) -> No
     try:
         module.load_state_dict(tensors)
     except RuntimeError as error:
-        raise ValueError(f"the result of {stage} does not fit its configuration: {error}") from error
+        raise ValueError(
+            f"the result of {stage} does not fit its configuration: {error}"
+        ) from error

@@ -72,9 +72,7 @@ class ClipStore:
     def __getitem__(self, index: int) -> StoredClip:
         """One clip (views into the memory map)."""
         line = self.lines[index]
-        return StoredClip(
-            self.frames[index], self.waveforms[index], line["caption"], line["truth"]
-        )
+        return StoredClip(self.frames[index], self.waveforms[index], line["caption"], line["truth"])
 
     def append(self, frames: np.ndarray, waveform: np.ndarray, line: dict[str, Any]) -> None:
         """Add the next clip; its line is written last, so a killed worker leaves no half clip."""

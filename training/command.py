@@ -28,9 +28,7 @@ def _trainer_class(kind: str) -> Callable[[TrainConfig], object]:
         from .trainers.transformer import TransformerTrainer
 
         return TransformerTrainer
-    raise ValueError(
-        f"kind is {kind!r}; use video_vae, audio_vae, vocoder or transformer"
-    )
+    raise ValueError(f"kind is {kind!r}; use video_vae, audio_vae, vocoder or transformer")
 
 
 def main(argv: Sequence[str]) -> int:

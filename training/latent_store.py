@@ -119,4 +119,3 @@ def _encode(
         video = codecs.video.encode(pixels)[0]
     audio = codecs.audio.encode(mel)[0]
     return video.half().cpu(), audio.half().cpu()
-

@@ -59,7 +59,7 @@ def pick_device(name: str) -> torch.device:
 
 
 def autocast(precision: str, device: torch.device) -> contextlib.AbstractContextManager[Any]:
-    """bf16 where matrix units make it faster (CUDA, AMX); elsewhere fp32, since emulation is slow."""
+    """bf16 where matrix units make it fast (CUDA, AMX); elsewhere fp32, emulation being slow."""
     if precision == "auto":
         fast = device.type == "cuda" or torch.cpu._is_amx_tile_supported()
         precision = "bf16" if fast else "fp32"
@@ -97,7 +97,7 @@ def learning_rate(run: RunConfig, step: int) -> float:
 
 
 class _StopFlag:
-    """Turns SIGINT and SIGTERM into a flag, so a run ends between two steps with its state saved."""
+    """Turns SIGINT and SIGTERM into a flag: a run ends between two steps, its state saved."""
 
     def __init__(self) -> None:
         self.raised = False

@@ -1,4 +1,4 @@
-"""Muon: momentum whose update is orthogonalised (Jordan et al. 2024), for matrices and convolutions.
+"""Muon: momentum with orthogonalised updates (Jordan et al. 2024), for matrices and kernels.
 
 An orthogonal update changes a layer's output by a bounded amount whatever the correlation of its
 inputs; Adam, on inputs with a common offset, does not. Weights with fewer than two axes,
@@ -75,9 +75,7 @@ class Muon(torch.optim.Optimizer):
                 else:
                     self._adam_step(parameter, state, group)
 
-    def _matrix_step(
-        self, parameter: Tensor, state: dict[str, Any], group: dict[str, Any]
-    ) -> None:
+    def _matrix_step(self, parameter: Tensor, state: dict[str, Any], group: dict[str, Any]) -> None:
         if not state:
             state["momentum"] = torch.zeros_like(parameter)
         buffer = state["momentum"].lerp_(parameter.grad, 1 - group["momentum"])

@@ -8,7 +8,6 @@ every draw comes from a generator seeded with (seed, step).
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +44,7 @@ def save_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str
     try:
         ready = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
         save_file(ready, partial, metadata)
-        os.replace(partial, path)
+        partial.replace(path)
     except (OSError, SafetensorError) as error:
         partial.unlink(missing_ok=True)
         raise OSError(

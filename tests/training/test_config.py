@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import pytest
-
 from hibari.training.config import RunConfig, from_table, read_config
 
 CONFIGS = Path(__file__).parents[2] / "training" / "configs"
@@ -18,7 +17,9 @@ def test_every_shipped_configuration_reads(path):
 def test_overrides_take_toml_values_and_plain_words(tmp_path):
     path = tmp_path / "c.toml"
     path.write_text(MINIMAL)
-    config = read_config(path, ["run.steps=7", "data.folder=elsewhere", "objective.frames=[25, 49]"])
+    config = read_config(
+        path, ["run.steps=7", "data.folder=elsewhere", "objective.frames=[25, 49]"]
+    )
     assert (config.run.steps, config.data.folder) == (7, "elsewhere")
     assert config.objective["frames"] == [25, 49]
 

@@ -7,7 +7,6 @@ import signal
 
 import pytest
 import torch
-
 from hibari.training.config import RunConfig
 from hibari.training.loop import Run, learning_rate, make_optimiser, step_generator
 

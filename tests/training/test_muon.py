@@ -1,5 +1,4 @@
 import torch
-
 from hibari.training.muon import Muon, orthogonalise
 
 

@@ -1,11 +1,11 @@
-"""Every stage for a few steps on a handful of small clips: from nothing to a checkpoint that samples."""
+"""Every stage for a few steps on a few small clips: from nothing to a checkpoint that samples."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import torch
-
 from hibari.model.checkpoint import Checkpoint
 from hibari.model.transformer import TransformerInputs
 from hibari.training.clip_store import fill_store, open_store
@@ -19,8 +19,8 @@ SMALL = {
         "run.batch=1",
         "objective.crop_px=64",
         "objective.start_clips=6",
-        "objective.statistics_clips=3",
-        "model.encoder_base_channels=8",
+        "objective.statistics_clips=6",
+        "model.encoder_base_channels=16",
         "model.decoder_base_channels=8",
     ],
     "audio_vae": ["run.batch=2", "objective.crop_latents=9", "model.model.params.ddconfig.ch=8"],
@@ -90,9 +90,9 @@ def test_the_latents_that_leave_the_stage_are_centred_and_ordered(work):
     from safetensors.torch import load_file
 
     video = load_file(shards[0])["video"].float().transpose(0, 1).flatten(1)
-    assert video.mean(dim=1).abs().max() < 0.6
+    assert video[:16].mean(dim=1).abs().max() < 0.6
     variances = video.var(dim=1)
-    assert variances[:16].mean() > variances[-16:].mean()
+    assert variances[:4].mean() > 2 * variances[8:16].mean() > 4 * variances[-16:].mean()
 
 
 @pytest.mark.slow
@@ -100,7 +100,8 @@ def test_logs_hold_unexplained_variance_by_noise_level(work):
     lines = [json.loads(text) for text in (work / "transformer" / "log.jsonl").open()]
     held_out = [line["held_out"] for line in lines if "held_out" in line][-1]
     assert {"v0.1", "v0.9", "a0.5", "v0.9_uncaptioned"} <= held_out.keys()
-    assert all(0.3 < value < 3 for value in held_out.values())
+    # Two steps teach nothing: what is left unexplained is about everything.
+    assert all(0.8 < held_out[key] < 3 for key in ("v0.5", "v0.7", "v0.9", "a0.5"))
 
 
 def test_the_closed_form_start_shows_the_clips_it_was_solved_on(tmp_path):
@@ -109,14 +110,17 @@ def test_the_closed_form_start_shows_the_clips_it_was_solved_on(tmp_path):
 
     wide = ["model.encoder_base_channels=32", "model.decoder_base_channels=32"]
     options = arguments("video_vae", tmp_path, *wide)
-    overrides = [text for flag, text in zip(options, options[1:], strict=False) if flag == "--set"]
+    overrides = [text for flag, text in pairwise(options) if flag == "--set"]
     vae = VideoVaeTrainer(read_config(CONFIGS / "video_vae.toml", overrides)).vae.eval()
-    pixels = open_store(
-        read_config(CONFIGS / "video_vae.toml", overrides).data, "train"
-    ).pixels(0, (slice(None),) * 3)[None]
+    pixels = open_store(read_config(CONFIGS / "video_vae.toml", overrides).data, "train").pixels(
+        0, (slice(None),) * 3
+    )[None]
     with torch.no_grad():
         error = vae.decoder(vae.encoder(pixels)[:, :128]) - pixels
-    assert error.square().mean() < 0.1 * (pixels - pixels.mean(dim=(2, 3, 4), keepdim=True)).square().mean()
+    assert (
+        error.square().mean()
+        < 0.1 * (pixels - pixels.mean(dim=(2, 3, 4), keepdim=True)).square().mean()
+    )
 
 
 def test_a_store_survives_a_killed_writer(tmp_path):
@@ -131,7 +135,7 @@ def test_a_store_survives_a_killed_writer(tmp_path):
 
 def test_a_reader_without_a_renderer_says_so(tmp_path):
     data = DataConfig(folder=str(tmp_path), count=2, frames=9, height=64, width=64, workers=0)
-    with pytest.raises(ValueError, match="is empty and data.workers is 0"):
+    with pytest.raises(ValueError, match=r"is empty and data\.workers is 0"):
         fill_store(data, "train")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from ..world import SAMPLE_RATE
 from .reading import Reading
 
 FRAME_STEP = 6
-PICTURE_HEIGHT, MEL_WIDTH, CAPTION_HEIGHT, MARGIN = 128, 256, 20, 8
-CAPTION_SIZE = 13
+PICTURE_HEIGHT, MEL_WIDTH, CAPTION_HEIGHT, MARGIN, GAP = 128, 256, 20, 8, 2
+CAPTION_SIZE, TICK = 13, 14
 PAPER, INK = (250, 248, 244), (40, 36, 44)
 ONSET, CONTACT = (255, 255, 255), (255, 170, 40)
 QUIET, LOUD = -9.0, 2.0
@@ -36,17 +37,19 @@ class SheetClip:
     def strip(self) -> Image.Image:
         """Every sixth frame side by side, then the mel spectrogram, under the caption.
 
-        White marks the first sound onset in the spectrogram, orange the first visible contact.
+        In the spectrogram, white marks the first sound at the top and orange the first visible
+        contact at the bottom.
         """
         shown = [Image.fromarray(frame) for frame in self.frames[::FRAME_STEP]]
         width = round(PICTURE_HEIGHT * shown[0].width / shown[0].height)
-        total = width * len(shown) + MARGIN + MEL_WIDTH
+        step = width + GAP
+        total = step * len(shown) + MARGIN + MEL_WIDTH
         strip = Image.new("RGB", (total, CAPTION_HEIGHT + PICTURE_HEIGHT), PAPER)
         font = ImageFont.load_default(CAPTION_SIZE)
-        ImageDraw.Draw(strip).text((2, 2), self.caption, INK, font)
+        ImageDraw.Draw(strip).text((2, 2), _plain(self.caption), INK, font)
         for column, picture in enumerate(shown):
             small = picture.resize((width, PICTURE_HEIGHT), Image.Resampling.BILINEAR)
-            strip.paste(small, (column * width, CAPTION_HEIGHT))
+            strip.paste(small, (column * step, CAPTION_HEIGHT))
         strip.paste(self._spectrogram(), (total - MEL_WIDTH, CAPTION_HEIGHT))
         return strip
 
@@ -60,13 +63,18 @@ class SheetClip:
         picture = Image.fromarray(heat.astype(np.uint8)).resize((MEL_WIDTH, PICTURE_HEIGHT))
         draw = ImageDraw.Draw(picture)
         duration_s = self.waveform.shape[1] / SAMPLE_RATE
-        moments = [(onset_s, ONSET) for onset_s in self.reading.onsets_s[:1]]
+        for onset_s in self.reading.onsets_s[:1]:
+            x = onset_s / duration_s * MEL_WIDTH
+            draw.line((x, 0, x, TICK), ONSET, 2)
         if self.reading.contact_s is not None:
-            moments.append((self.reading.contact_s, CONTACT))
-        for moment_s, ink in moments:
-            x = moment_s / duration_s * MEL_WIDTH
-            draw.line((x, 0, x, 12), ink, 2)
+            x = self.reading.contact_s / duration_s * MEL_WIDTH
+            draw.line((x, PICTURE_HEIGHT - TICK, x, PICTURE_HEIGHT), CONTACT, 2)
         return picture
+
+
+def _plain(caption: str) -> str:
+    """The caption without accents, which Pillow's own font does not have."""
+    return unicodedata.normalize("NFKD", caption).encode("ascii", "ignore").decode()
 
 
 def write_sheet(path: Path, strips: list[Image.Image]) -> None:

@@ -71,7 +71,8 @@ class AudioVaeTrainer:
         places = (self.mels.shape[2] - rows) // 4 + 1
         starts = 4 * torch.randint(places, (batch,), generator=generator)
         windows = [
-            self.mels[i, :, s : s + rows] for i, s in zip(which.tolist(), starts.tolist())
+            self.mels[i, :, s : s + rows]
+            for i, s in zip(which.tolist(), starts.tolist(), strict=True)
         ]
         mel = torch.stack(windows).to(self.device)
         latents = self.vae.encoder(mel)[:, :RAW_CHANNELS]

@@ -133,9 +133,7 @@ def _start_decoder(vae: VideoVae, levels: list[Tensor], weights: list[Tensor]) -
     for depth, block in enumerate(ups):
         finest = depth == len(ups) - 1
         level = len(levels) - 2 - depth
-        wide = block.conv.conv.out_channels // (
-            block.stride[0] * block.stride[1] * block.stride[2]
-        )
+        wide = block.conv.conv.out_channels // (block.stride[0] * block.stride[1] * block.stride[2])
         parts = _Components.of(levels[level], weights[level], min(wide, levels[level].shape[1]))
         target = parts(levels[level])
         target = F.pad(target, (0, 0, 0, 0, 0, 0, 0, wide - target.shape[1]))
@@ -167,9 +165,7 @@ def _regress(layer: CausalConv3d, x: Tensor, target: Tensor, weight: Tensor) -> 
     """Weighted ridge regression of ``target`` on ``x`` and its neighbours, set as the layer."""
     padded = F.pad(F.pad(x, (1, 1, 1, 1)), (0, 0, 0, 0, 1, 1), mode="replicate")
     frames, rows, columns = x.shape[2:]
-    shifted = [
-        padded[:, :, t : t + frames, r : r + rows, c : c + columns] for t, r, c in TAPS
-    ]
+    shifted = [padded[:, :, t : t + frames, r : r + rows, c : c + columns] for t, r, c in TAPS]
     inputs = torch.cat([*shifted, torch.ones_like(x[:, :1])], dim=1)
     a = inputs.movedim(1, -1).flatten(0, -2)
     b = target.movedim(1, -1).flatten(0, -2)

@@ -169,9 +169,7 @@ class TransformerTrainer:
             errors.append(error * (sigma > 0).to(error))
         return errors
 
-    def _binned(
-        self, errors: list[Tensor], sigmas: tuple[Tensor, Tensor]
-    ) -> dict[str, float]:
+    def _binned(self, errors: list[Tensor], sigmas: tuple[Tensor, Tensor]) -> dict[str, float]:
         numbers = {}
         for name, error, sigma, floor in zip(
             "va", errors, sigmas, (self.floor.video, self.floor.audio), strict=True
@@ -179,9 +177,7 @@ class TransformerTrainer:
             for value, level in zip(error.detach().cpu().tolist(), sigma.tolist(), strict=True):
                 if level > 0:
                     bin_ = min(BINS, key=lambda b: abs(b - level))
-                    numbers.setdefault(f"fuv_{name}{bin_}", []).append(
-                        value / floor(level)
-                    )
+                    numbers.setdefault(f"fuv_{name}{bin_}", []).append(value / floor(level))
         return {key: sum(values) / len(values) for key, values in numbers.items()}
 
     @torch.no_grad()
@@ -196,7 +192,9 @@ class TransformerTrainer:
             torch.randn(audio.shape, generator=generator),
         )
         captions = [store.captions[i] for i in which.tolist()]
-        cases = [(level, captions, "") for level in BINS] + [(0.9, [""] * len(which), "_uncaptioned")]
+        cases = [(level, captions, "") for level in BINS] + [
+            (0.9, [""] * len(which), "_uncaptioned")
+        ]
         for level, texts, suffix in cases:
             sigma = torch.full((len(which),), level)
             with autocast(self.config.run.precision, self.device):

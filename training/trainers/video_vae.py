@@ -151,9 +151,7 @@ class VideoVaeTrainer:
         A decoder-only stage keeps the axes and statistics that its start already has.
         """
         if not self.objective.decoder_only:
-            rotate_to_principal_axes(
-                self.vae, self._sample_latents(), self.objective.scale_power
-            )
+            rotate_to_principal_axes(self.vae, self._sample_latents(), self.objective.scale_power)
         metadata: dict[str, Any] = {"vae": self.model_config.to_metadata()}
         tensors = dict(self.vae.state_dict())
         save_tensors(folder / "video_vae.safetensors", tensors, {"config": json.dumps(metadata)})
@@ -176,4 +174,3 @@ def _gradient_difference(error: Tensor, weight: Tensor) -> Tensor:
     rows = (error.diff(dim=-2) * weight[..., 1:, :]).abs().mean()
     columns = (error.diff(dim=-1) * weight[..., :, 1:]).abs().mean()
     return rows + columns
-

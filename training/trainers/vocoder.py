@@ -108,7 +108,8 @@ class VocoderTrainer:
     def evaluate(self) -> dict[str, float]:
         """Spectral distance on whole held-out clips: from true mels, and through the VAE."""
         store, numbers = self.stores["validation"], {}
-        for name, source in zip(("true_mel", "vae_mel"), self.mels["validation"]):
+        sources = dict(zip(("true_mel", "vae_mel"), self.mels["validation"], strict=False))
+        for name, source in sources.items():
             made = self.vocoder(source[:16].to(self.device))
             true = torch.from_numpy(store.waveforms[: len(made)].copy())
             length = min(made.shape[-1], true.shape[-1])
