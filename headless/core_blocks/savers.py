@@ -100,7 +100,7 @@ class SaveVideo(io.ComfyNode):
         codec: dict[str, Any] | None = None,
     ) -> io.NodeOutput:
         """Write the file and pass the video on."""
-        chosen = format if isinstance(format, dict) else {"format": format}
+        chosen: dict[str, Any] = format if isinstance(format, dict) else {"format": format}
         coding: dict[str, Any] = chosen.get("codec") or codec or {"codec": "auto"}
         encoding = coding.get("encoding") or {}
         width, height = video.get_dimensions()
@@ -133,7 +133,7 @@ def needed_sound(audio: dict[str, Any] | None) -> dict[str, Any]:
 def _metadata(cls: type[io.ComfyNode]) -> dict[str, Any]:
     if metadata_disabled():
         return {}
-    prompt = {"prompt": cls.hidden.prompt} if cls.hidden.prompt else {}
+    prompt: dict[str, Any] = {"prompt": cls.hidden.prompt} if cls.hidden.prompt else {}
     return {**(cls.hidden.extra_pnginfo or {}), **prompt}
 
 

@@ -31,6 +31,7 @@ class MultiType(ComfyTypeI):
     class Input(BaseInput):
         """``id`` may be another input: then its widget is used, its own options winning."""
 
+        id: Any = field(metadata=UNSHOWN)
         types: list[Any] = field(default_factory=list, metadata=UNSHOWN)
 
         def __post_init__(self) -> None:
