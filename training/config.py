@@ -28,6 +28,7 @@ class RunConfig:
         ema: decay of the weight average per step.
         precision: ``auto`` is bf16 where the processor has matrix units for it, else fp32.
         compile: fuse the transformer's blocks with torch.compile (needs a C++ compiler).
+        init_from: weights to start from (a training state or a stage's result); empty: none.
         minutes: stop (resumable) after this much wall time; 0 means no limit.
     """
 

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from .config import RunConfig
 from .ema import WeightAverage
 from .muon import Muon
-from .state import load_state, read_tensors, save_state
+from .state import load_state, read_weights, save_state
 
 log = logging.getLogger("hibari.train")
 
@@ -136,8 +136,7 @@ class Run:
             self.step, self.seconds = int(facts["step"]), float(facts["seconds"])
             log.info("resumed %s at step %d", self.folder, self.step)
         elif config.init_from:
-            tensors, _ = read_tensors(Path(config.init_from), "ema.")
-            trainer.module.load_state_dict(tensors, strict=False)
+            trainer.module.load_state_dict(read_weights(Path(config.init_from)), strict=False)
             self.average = WeightAverage(trainer.module, config.ema)
 
     def save(self) -> None:

@@ -88,6 +88,24 @@ def read_tensors(path: Path, prefix: str = "") -> tuple[dict[str, Tensor], dict[
     return tensors, facts
 
 
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """Weights to start from: the averages in a training state, or a stage's result.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is damaged.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"no weights to start from at {path}; give an existing file")
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise ValueError(f"{path} is truncated or no safetensors file ({error})") from error
+    averages = {key[4:]: value for key, value in tensors.items() if key.startswith("ema.")}
+    return averages or tensors
+
+
 def load_state(
     path: Path, module: nn.Module, average: dict[str, Tensor], optimiser: torch.optim.Optimizer
 ) -> dict[str, Any]:

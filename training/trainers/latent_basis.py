@@ -30,7 +30,7 @@ def rotate_to_principal_axes(vae: VideoVae, latents: Tensor, scale_power: float)
     eigenvalues, vectors = torch.linalg.eigh(covariance)
     order = eigenvalues.argsort(descending=True)
     # Axes that hardly vary in the sample must not blow up what varies more elsewhere.
-    eigenvalues = eigenvalues[order].clamp(min=eigenvalues.max() * 1e-5)
+    eigenvalues = eigenvalues[order].clamp(min=eigenvalues.max() * 1e-4)
     axes = vectors[:, order].T  # [new, old]
     out, into = vae.encoder.conv_out.conv, vae.decoder.conv_in.conv
     count = rows.shape[1]

@@ -113,8 +113,7 @@ class VideoVaeTrainer:
         with torch.set_grad_enabled(not objective.decoder_only):
             latents = self.vae.encoder(pixels)[:, :RAW_CHANNELS]
         noise = torch.randn(latents.shape, generator=generator).to(latents)
-        scale = objective.noise * latents.detach().float().std().to(latents.dtype)
-        decoded = self.vae.decoder(latents + scale * noise).float()
+        decoded = self.vae.decoder(latents + self._noise_scale(latents) * noise).float()
         error = decoded - pixels
         still = pixels.mean(dim=2, keepdim=True)
         moving = (pixels - still).abs().mean(dim=1, keepdim=True).mul(4.0).clamp(max=1.0)
@@ -126,6 +125,14 @@ class VideoVaeTrainer:
         total = total + objective.latent_weight * size
         psnr = -10.0 * torch.log10(error.detach().div(2.0).square().mean())
         return total, {"psnr": float(psnr), "latent_rms": float(size.detach().sqrt())}
+
+    def _noise_scale(self, latents: Tensor) -> Tensor:
+        """Deviation of latent noise: alike for all channels while they are still being found, and
+        then in the normalised units in which a sampler errs."""
+        if self.objective.decoder_only:
+            deviation = self.vae.per_channel_statistics.get_buffer("std-of-means")
+            return self.objective.noise * deviation.view(1, -1, 1, 1, 1).to(latents)
+        return self.objective.noise * latents.detach().float().std().to(latents.dtype)
 
     @torch.no_grad()
     def evaluate(self) -> dict[str, float]:
