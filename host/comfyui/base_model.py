@@ -13,8 +13,7 @@ from typing import Any
 
 import comfy.model_management as memory
 import torch
-from comfy import latent_formats, model_base, supported_models
-from comfy.model_patcher import CoreModelPatcher, ModelPatcher
+from comfy import latent_formats, model_base, model_patcher, supported_models
 
 from ...model.checkpoint import Checkpoint
 from ...model.checkpoint.layout import TRANSFORMER
@@ -48,11 +47,11 @@ class HostModelConfig(supported_models.LTXAV):
         return HostBaseModel(self, device)
 
 
-def load_model(file: Checkpoint) -> ModelPatcher:
+def load_model(file: Checkpoint, disable_dynamic: bool = False) -> model_patcher.ModelPatcher:
     """MODEL around the transformer of a file, in the dtype that ComfyUI chooses for it.
 
     Previews take their colours from the file's ``hibari`` metadata (``latent_rgb``); without it
-    they show the official model's.
+    they show the official model's. ``disable_dynamic`` asks for weights that stay where they are.
     """
     dtype = weight_dtype(file)
     transformer = file.load_transformer(dtype=dtype)
@@ -74,7 +73,11 @@ def load_model(file: Checkpoint) -> ModelPatcher:
     model.diffusion_model.load_state_dict(transformer.state_dict(), assign=True)
     model.diffusion_model.requires_grad_(False)
     model.device = memory.unet_offload_device()
-    return CoreModelPatcher(model, load_device=device, offload_device=model.device)
+    kind = model_patcher.ModelPatcher if disable_dynamic else model_patcher.CoreModelPatcher
+    patcher = kind(model, load_device=device, offload_device=model.device)
+    # Hooks and further GPUs make ComfyUI load a second copy, by this.
+    patcher.cached_patcher_init = (load_model, (file,))
+    return patcher
 
 
 def weight_dtype(file: Checkpoint) -> torch.dtype:

@@ -25,6 +25,8 @@ class HostGuider(CFGGuider):
     def __init__(self, model: Any, guidance: Guidance, positive: Any, negative: Any | None) -> None:
         """Raises ValueError: guidance needs a negative conditioning and there is none."""
         super().__init__(model)
+        # What patches of the model see as the scale.
+        self.cfg = guidance.video_cfg
         self.guidance = guidance
         self.shapes: Sequence[Any] = ()
         self.branches: tuple[Branch, ...] = ()
@@ -51,9 +53,9 @@ class HostGuider(CFGGuider):
     ) -> Tensor:
         """Guided clean latents at ``x``."""
         options = {"sampler_cfg_function": self.combine, **(model_options or {})}
-        needs_negative = "negative" in self.branches
-        # ComfyUI leaves the negative prompt out where its own scale is 1.
-        self.cfg = 2.0 if needs_negative else 1.0
+        if "negative" in self.branches:
+            # ComfyUI would leave it out where the scale of the video is 1.
+            options["disable_cfg1_optimization"] = True
         return super().predict_noise(x, timestep, options, seed)
 
     def combine(self, evaluated: dict[str, Any]) -> Tensor:

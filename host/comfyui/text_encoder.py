@@ -7,6 +7,7 @@ from typing import Any
 
 import comfy.sd
 import torch
+from comfy.model_management import intermediate_device
 from comfy.supported_models_base import ClipTarget
 from torch import Tensor, nn
 
@@ -41,6 +42,9 @@ class HostTokenizer:
 class HostTextEncoder(nn.Module):
     """What ``comfy.sd.CLIP`` calls a cond stage model."""
 
+    # Small enough to stay whole wherever ComfyUI puts it.
+    disable_offload = True
+
     def __init__(self, encoder: TextEncoder) -> None:
         super().__init__()
         self.encoder = encoder
@@ -61,7 +65,7 @@ class HostTextEncoder(nn.Module):
         if rows:
             ids_BTG[0] = torch.tensor(rows, device=device)
         context_BTD, _ = self.encoder(ids_BTG)
-        return context_BTD, None, {}
+        return context_BTD.to(intermediate_device()), None, {}
 
     def load_sd(self, weights: dict[str, Tensor]) -> Any:
         """Load weights over the present ones, as ComfyUI does for LoRA-trained encoders."""

@@ -8,12 +8,14 @@ version of ComfyUI fills in its own details.
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import comfy.model_management as memory
 import comfy.ops
 import comfy.sd
 import torch
+from comfy.utils import ProgressBar
 from torch import Tensor, nn
 
 from ...model.audio_vae import AudioVae, AudioVaeConfig, log_mel
@@ -21,8 +23,12 @@ from ...model.checkpoint import Checkpoint
 from ...model.shapes import AUDIO_BINS, AUDIO_CHANNELS, MEL_PER_LATENT, audio_frames_for
 from ...model.video_vae import VideoVae, VideoVaeConfig
 from ...model.vocoder import Vocoder, VocoderConfig, build_vocoder
+from .progress import check_interrupted
 from .transplant import transplant
-from .video_codec import HostVideoVae
+from .video_codec import HostVideoVae, decode_bytes, encode_bytes
+
+# Spectrogram frames (10 ms) that the vocoder turns into sound at once.
+CHUNK_FRAMES = 500
 
 
 class HostAudioVae(nn.Module):
@@ -53,15 +59,25 @@ class HostAudioVae(nn.Module):
 
     def decode(self, latents: Tensor) -> Tensor:
         """Waveform ``[B, 2, N]`` at :attr:`output_sample_rate`."""
-        return torch.cat(list(self.vocoder.stream(self.audio_vae.decode(latents))), dim=-1)
+        mel = self.audio_vae.decode(latents)
+        bar, pieces = ProgressBar(mel.shape[2]), []
+        for piece in self.vocoder.stream(mel, CHUNK_FRAMES):
+            check_interrupted()
+            pieces.append(piece)
+            bar.update(CHUNK_FRAMES)
+        return torch.cat(pieces, dim=-1)
 
 
 def load_video_vae(file: Checkpoint) -> comfy.sd.VAE:
     """VAE around the video codec of a file."""
     decoy = VideoVae(VideoVaeConfig.tiny())
     host = recognised(decoy, {"vae": decoy.config})
-    vae = file.load_video_vae(dtype=host.vae_dtype)
-    put_in_place(host, transplant(vae, HostVideoVae, operations(host.device)))
+    vae = transplant(
+        file.load_video_vae(dtype=host.vae_dtype), HostVideoVae, comfy.ops.disable_weight_init
+    )
+    put_in_place(host, vae)
+    host.memory_used_decode = partial(decode_bytes, vae)
+    host.memory_used_encode = partial(encode_bytes, vae)
     return host
 
 
@@ -77,11 +93,6 @@ def load_audio_vae(file: Checkpoint) -> comfy.sd.VAE:
     host.audio_sample_rate_output = module.output_sample_rate
     host.crop_input = False
     return host
-
-
-def operations(device: torch.device) -> Any:
-    """Layers of a codec: ComfyUI's where they may be offloaded; plain ones are faster on a CPU."""
-    return nn if device.type == "cpu" else comfy.ops.disable_weight_init
 
 
 def recognised(decoy: nn.Module, configs: dict[str, Any]) -> comfy.sd.VAE:

@@ -2,45 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
-from comfy.model_management import intermediate_device
 from comfy.utils import ProgressBar
 from torch import Tensor
 
-from ...model.shapes import TIME_STRIDE, VideoLatentShape
+from ...model.shapes import SPACE_STRIDE, TIME_STRIDE, VideoLatentShape
 from ...model.video_vae import VideoVae
+from ...model.video_vae.vae import CHUNK_BYTES
 from .progress import check_interrupted
+
+# Frames that travel to the GPU at once when a clip is encoded.
+CHUNK_FRAMES = 4 * TIME_STRIDE
+# 4x4 pixels each, where the decoder is widest in memory.
+PATCHES_PER_LATENT = (SPACE_STRIDE // 4) ** 2
 
 
 class HostVideoVae(VideoVae):
     """Encodes and decodes in chunks of time, with progress and cancelling between them."""
 
-    # ComfyUI then hands us its own output buffer, and pixels that are not on the GPU yet.
+    # ComfyUI then hands over its own output buffer, and pixels that are not on the GPU yet.
     comfy_has_chunked_io = True
 
     def decode_output_shape(self, shape: Any) -> tuple[int, ...]:
         """Shape of the pixels that latents of ``shape`` decode to."""
-        return (shape[0], 3, *VideoLatentShape(*shape[2:]).pixels())
+        pixels = VideoLatentShape(*shape[2:]).pixels()
+        return (shape[0], self.config.pixel_channels, *pixels)
 
-    def encode(self, pixels_BCFYX: Tensor, device: Any = None) -> Tensor:
+    def encode(self, pixels_BCFYX: Tensor, device: Any = None) -> Tensor:  # type: ignore[override]
         """Normalised latents; frames beyond 8k+1 are left out, as ComfyUI's LTX-2 codec does."""
         frames = (pixels_BCFYX.shape[2] - 1) // TIME_STRIDE * TIME_STRIDE + 1
-        pixels = pixels_BCFYX[:, :, :frames].to(device or pixels_BCFYX.device)
-        return super().encode(pixels)
+        kept, bar = pixels_BCFYX[:, :, :frames], ProgressBar(frames)
 
-    def decode(self, latents_BCFYX: Tensor, output_buffer: Tensor | None = None) -> Tensor:
+        def pieces() -> Iterator[Tensor]:
+            for piece in kept.split(CHUNK_FRAMES, dim=2):
+                check_interrupted()
+                yield piece.to(device or piece.device)
+                bar.update(piece.shape[2])
+
+        latents = list(self.encode_stream(pieces(), chunk_frames=CHUNK_FRAMES))
+        return torch.cat(latents, dim=2)
+
+    def decode(  # type: ignore[override]
+        self, latents_BCFYX: Tensor, output_buffer: Tensor | None = None
+    ) -> Tensor:
         """Pixels in [-1, 1], written to ``output_buffer`` where one is given."""
-        if output_buffer is None:
-            shape = self.decode_output_shape(latents_BCFYX.shape)
-            output_buffer = torch.empty(
-                shape, dtype=latents_BCFYX.dtype, device=intermediate_device()
-            )
-        bar, start = ProgressBar(output_buffer.shape[2]), 0
-        for chunk in [super().decode(latents_BCFYX)]:
+        shape = self.decode_output_shape(latents_BCFYX.shape)
+        pixels = latents_BCFYX.new_empty(shape) if output_buffer is None else output_buffer
+        bar, done = ProgressBar(shape[2]), 0
+        for piece in self.decode_stream(latents_BCFYX):
             check_interrupted()
-            output_buffer[:, :, start : start + chunk.shape[2]].copy_(chunk)
-            start += chunk.shape[2]
-            bar.update_absolute(start)
-        return output_buffer
+            pixels[:, :, done : done + piece.shape[2]] = piece
+            done += piece.shape[2]
+            bar.update_absolute(done)
+        return pixels
+
+
+def decode_bytes(vae: VideoVae, shape: Sequence[int], dtype: torch.dtype) -> int:
+    """What decoding latents ``[B, 128, F, h, w]`` takes besides weights; duration adds nothing.
+
+    Pieces on their way through the network, and two frames kept by each convolution.
+    """
+    final_frame = shape[3] * shape[4] * vae.config.decoder_base_channels * PATCHES_PER_LATENT
+    return 16 * CHUNK_BYTES + 40 * shape[0] * final_frame * dtype.itemsize
+
+
+def encode_bytes(vae: VideoVae, shape: Sequence[int], dtype: torch.dtype) -> int:
+    """What encoding pixels ``[B, 3, F, H, W]`` takes besides weights; measured on a CPU."""
+    frames = min(shape[2], CHUNK_FRAMES)
+    first_frame = shape[3] * shape[4] * vae.config.encoder_base_channels // vae.config.patch_size**2
+    return 28 * shape[0] * frames * first_frame * dtype.itemsize

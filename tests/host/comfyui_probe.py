@@ -219,6 +219,46 @@ def codec_differences(theirs, ours):
     return {name: relative_difference(*pair) for name, pair in pairs.items()}
 
 
+def sampling_differences(model, transformer):
+    """Both hosts' ``sample`` on a latent of which half is kept, by guidance."""
+    import torch
+    from comfy.nested_tensor import NestedTensor
+
+    guidance = pack_module("model.sampling").Guidance
+    embedded = pack_module("host.embedded.sampling")
+    holder = pack_module("host.embedded.diffusion_model").Model(transformer.eval())
+    generator = torch.Generator().manual_seed(4)
+    video = torch.randn(1, 128, 3, 2, 3, generator=generator)
+    audio = torch.randn(1, 8, 9, 16, generator=generator)
+    keep_first_frame, keep_half_the_sound = torch.ones(1, 1, 3, 2, 3), torch.ones(1, 1, 9, 1)
+    keep_first_frame[:, :, 0] = 0
+    keep_half_the_sound[:, :, :5] = 0
+    latent = {
+        "samples": NestedTensor((video, audio)),
+        "noise_mask": NestedTensor((keep_first_frame, keep_half_the_sound)),
+    }
+    config = transformer.config
+    width = sum(map(config.context_width, (config.video, config.audio)))
+    prompts = [
+        [[torch.randn(1, tokens, width, generator=generator), {"frame_rate": 24.0}]]
+        for tokens in (5, 1)
+    ]
+    weights = {
+        "kept parts": guidance(),
+        "kept parts, guidance on the sound only": guidance(audio_cfg=4.0),
+        "kept parts, all guidance": guidance(3.0, 7.0, 1.0, frozenset({1}), 3.0, 0.7),
+    }
+    sigmas = torch.tensor([1.0, 0.8, 0.4, 0.0])
+    found = {}
+    for name, chosen in weights.items():
+        pair = [
+            run(target, chosen, *prompts, latent, "res_2s", sigmas, 5)["samples"].unbind()
+            for run, target in ((pack_module("host").sample, model), (embedded.sample, holder))
+        ]
+        found[name] = max(map(relative_difference, *pair))
+    return found
+
+
 def differences(nodes, generation):
     """One saved checkpoint through ComfyUI's own loaders and through ours."""
     import torch
@@ -233,11 +273,13 @@ def differences(nodes, generation):
     with torch.inference_mode():
         model, _, vae = nodes.CheckpointLoaderSimple().load_checkpoint(name)
         audio_vae = LTXVAudioVAELoader.execute(name).args[0]
-        return transformer_differences(
-            model.model, host.make_model(file).model, parts.transformer.config
-        ) | codec_differences(
+        ours = host.make_model(file)
+        found = transformer_differences(model.model, ours.model, parts.transformer.config)
+        found |= sampling_differences(ours, parts.transformer)
+        found |= codec_differences(
             (vae, audio_vae), (host.make_video_vae(file), host.make_audio_vae(file))
         )
+        return found
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ PACK = Path(__file__).parents[2]
 PACK_NAME = "ComfyUI-Hibari"
 START_S = 300
 RUN_S = 300
+ENDS = {"execution_success", "execution_error", "execution_interrupted"}
 
 
 @dataclass
@@ -99,11 +100,14 @@ class ComfyUIProcess:
         except HTTPError as refusal:
             return refusal.code, json.load(refusal)
 
-    def run(self, graph: dict[str, Any]) -> Run:
-        """Run an API-format graph to its end and return what happened."""
-        return asyncio.run(asyncio.wait_for(self._run(graph), RUN_S))
+    def run(self, graph: dict[str, Any], cancel_at: str | None = None) -> Run:
+        """Run an API-format graph to its end and return what happened.
 
-    async def _run(self, graph: dict[str, Any]) -> Run:
+        ``cancel_at`` is the type of the event at which the run is cancelled.
+        """
+        return asyncio.run(asyncio.wait_for(self._run(graph, cancel_at), RUN_S))
+
+    async def _run(self, graph: dict[str, Any], cancel_at: str | None) -> Run:
         run, client = Run(), os.urandom(8).hex()
         url = f"ws://127.0.0.1:{self.port}/ws?clientId={client}"
         async with aiohttp.ClientSession() as session, session.ws_connect(url) as channel:
@@ -117,8 +121,10 @@ class ComfyUIProcess:
                     continue
                 event = json.loads(message.data)
                 run.events.append((event["type"], event["data"]))
-                if event["type"] in {"execution_success", "execution_error"}:
+                if event["type"] in ENDS:
                     break
+                if event["type"] == cancel_at:
+                    await asyncio.to_thread(self.post, "/interrupt", {})
         return run
 
 

@@ -106,3 +106,12 @@ def test_stock_decoders_and_encoders_work_on_our_codecs(comfyui):
     assert heard.shape[:2] == (1, 8)
     picture_s, sound_s = stream_lengths(saved(comfyui, result, "file"))
     assert abs(picture_s - sound_s) < 0.05
+
+
+def test_cancelling_stops_between_steps_and_leaves_no_file(comfyui):
+    steps = 1000
+    result = comfyui.run(saved_by_us(sampled_by_us(steps=steps)), cancel_at="progress")
+    done = [data["value"] for name, data in result.events if name == "progress"]
+    assert result.events[-1][0] == "execution_interrupted"
+    assert max(done) < steps
+    assert not list((comfyui.base / "output").rglob("*partial*"))

@@ -7,6 +7,7 @@ import av
 import numpy as np
 import pytest
 import torch
+from hibari.headless.cli import main
 from hibari.headless.engine import Engine
 from hibari.headless.registry import load_blocks
 from hibari.headless.ui_format import to_prompt
@@ -172,3 +173,18 @@ def test_a_conformance_graph_runs_alike_in_both_hosts(comfyui, embedded, path):
     theirs = comfyui.run(graph)
     assert set(theirs.called) == set(ours.executed)
     assert theirs.outputs == ours.outputs
+
+
+def test_the_command_line_drives_a_running_comfyui(comfyui, tmp_path, capsys):
+    path = WORKFLOWS / "Text to video with sound.json"
+    graph = to_prompt(json.loads(path.read_text("utf-8")), comfyui.get("/object_info"))
+    settings = [
+        f"--set={key}.{name}={value}"
+        for key, item in graph.items()
+        for name, value in SMALL.get(item["class_type"], {}).items()
+    ]
+    server = f"--server=http://127.0.0.1:{comfyui.port}"
+    code = main(["run", str(path), server, f"--output={tmp_path}", "--json", *settings])
+    (output,) = json.loads(capsys.readouterr().out.splitlines()[-1])["outputs"]
+    assert code == 0
+    assert frames(output["path"]).shape == (17, 96, 64, 3)
