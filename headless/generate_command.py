@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+import stat
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ def generate(arguments: argparse.Namespace) -> int:
 
     check_prompt(arguments.prompt)
     target = target_of(arguments.out)
+    folder = usable_folder(target.parent if target else arguments.output)
     workflow = read_graph_file(GRAPH)
     blocks = load_blocks()
     infos = {name: block.GET_NODE_INFO_V1() for name, block in blocks.items()}
@@ -33,14 +35,13 @@ def generate(arguments: argparse.Namespace) -> int:
     fill(prompt, values_of(arguments, target))
     engine = Engine(blocks, keep_results=False)
     if target is None:
-        set_folders(output=arguments.output)
+        set_folders(output=folder)
         result = run_here(engine, prompt, workflow)
         files = written(result, result_path)
     else:
         # The save block numbers its files; the asked name is given only to a finished one.
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".hibari-", dir=target.parent) as folder:
-            set_folders(output=Path(folder))
+        with tempfile.TemporaryDirectory(prefix=".hibari-", dir=folder) as unfinished:
+            set_folders(output=Path(unfinished))
             result = run_here(engine, prompt, workflow)
             files = [moved(item, target) for item in written(result, result_path)]
     debug(result)
@@ -65,15 +66,46 @@ def target_of(out: Path | None) -> Path | None:
     """File that was asked for by name, None for a numbered one in the output folder.
 
     Raises:
-        GraphError: its ending is not one we write, or it is a folder.
+        GraphError: its ending is not one we write, it is a folder, or no name for a file.
     """
     if out is None:
         return None
-    if out.is_dir():
+    try:
+        is_folder = stat.S_ISDIR(out.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        is_folder = False
+    except OSError as error:
+        raise GraphError(
+            f"-o {out} cannot be used: {reason_of(error)}; choose another name"
+        ) from error
+    if is_folder:
         raise GraphError(f"-o {out} is a folder; add a file name, or use --output {out}")
     if out.suffix.lower() not in FORMATS:
         raise GraphError(f"-o {out} ends in {out.suffix!r}; use .mp4 or .webm")
     return out.absolute()
+
+
+def usable_folder(folder: Path | None) -> Path | None:
+    """The folder that was asked for, made where it is missing, before a video is worked on.
+
+    Raises:
+        GraphError: it cannot be made or written to.
+    """
+    if folder is None:
+        return None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise GraphError(
+            f"folder {folder} cannot be written to: {reason_of(error)}; choose another one"
+        ) from error
+
+
+def reason_of(error: OSError) -> str:
+    """The system's words without its number."""
+    return (error.strerror or str(error)).lower()
 
 
 def values_of(arguments: argparse.Namespace, target: Path | None) -> dict[str, dict[str, Any]]:

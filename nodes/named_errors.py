@@ -38,4 +38,9 @@ class BlockOSError(OSError):
 
 def named_os_error(block: str, error: OSError) -> BlockOSError:
     """Return the error with the block's name before it, and its number and file kept."""
-    return BlockOSError(error.errno, f"{block}: {error}", error.filename)
+    sentence = str(error)
+    if sentence.startswith("[Errno"):  # the system's words; others are sentences of ours
+        file = "a file" if error.filename is None else str(error.filename)
+        reason = (error.strerror or "").lower()
+        sentence = f"{file} cannot be used: {reason}. Choose another file or folder"
+    return BlockOSError(error.errno, f"{block}: {sentence}", error.filename)

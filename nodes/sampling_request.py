@@ -5,6 +5,7 @@ Ranges are checked here as well as by the host, which does not check numbers tha
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from ..model.sampling.guidance import Guidance
@@ -34,6 +35,10 @@ def guidance_from(
     Raises:
         ValueError: a number out of range.
     """
+    terms = {"guidance": guidance, "audio_guidance": audio_guidance, "stg": stg}
+    for name, value in (terms | {"modality_guidance": modality_guidance}).items():
+        if not 0 <= value < math.inf:
+            raise ValueError(f"{name} {value:g} is not 0 or more. Use for example 1")
     return Guidance(
         video_cfg=guidance,
         audio_cfg=audio_guidance or guidance,

@@ -207,6 +207,7 @@ def test_the_graph_is_saved_unless_metadata_is_disabled(output, disabled):
         ({"format": "avi"}, "container 'avi' is unknown; use mp4, webm"),
         ({"quality": "best"}, "quality 'best' is unknown"),
         ({"filename_prefix": "../../etc/x"}, "leads out of the output folder"),
+        ({"filename_prefix": "ball\0"}, r"'ball.x00' holds control characters"),
         ({"images": torch.zeros(0, 32, 32, 3)}, "are no frames"),
         ({"images": torch.full((2, 32, 32, 3), np.nan)}, "frame 0 contains values that are not"),
         (

@@ -20,9 +20,17 @@ def test_bad_input_is_one_sentence_with_the_name_in_front():
 
 
 def test_file_errors_keep_number_and_file():
-    with pytest.raises(OSError, match=r"^Hibari Block: .*No space") as caught:
+    with pytest.raises(OSError, match=r"^Hibari Block: clip\.mp4 cannot be .* no space") as caught:
         raising(OSError(errno.ENOSPC, "No space left on device", "clip.mp4"))()
     assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, "clip.mp4")
+
+
+def test_file_errors_are_sentences_without_numbers():
+    said = "clip cannot be used: not a directory. Choose another file or folder"
+    with pytest.raises(OSError, match=f"^Hibari Block: {said}$"):
+        raising(NotADirectoryError(errno.ENOTDIR, "Not a directory", "clip"))()
+    with pytest.raises(OSError, match=r"^Hibari Block: a file cannot be used: file name too long"):
+        raising(OSError(errno.ENAMETOOLONG, "File name too long"))()
 
 
 @pytest.mark.parametrize("error", [MemoryError("full"), KeyboardInterrupt(), RuntimeError("bug")])
