@@ -16,7 +16,7 @@ from pathlib import Path
 from ..host.embedded.progress import InterruptProcessingException
 from .delegate import MODULES, delegate
 from .engine.graph import GraphError
-from .report import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, complain
+from .report import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, complain, refuse
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(given)
     except GraphError as error:
-        for problem in error.problems:
-            complain(f"hibari: {problem}")
+        refuse(error.problems, as_json="--json" in given)
         return EXIT_BAD_INPUT
     except (KeyboardInterrupt, InterruptProcessingException):
         complain("hibari: interrupted")

@@ -81,6 +81,14 @@ def problems_of(result: RunResult) -> list[str]:
     return found
 
 
+def refuse(problems: list[str], as_json: bool) -> None:
+    """Print why nothing was run."""
+    for problem in problems:
+        complain(f"hibari: {problem}")
+    if as_json:
+        say(json.dumps({"outputs": [], "seconds": 0.0, "problems": problems}))
+
+
 def report(result: RunResult, files: list[dict[str, Any]], as_json: bool) -> int:
     """Print files and problems; return the exit code."""
     problems = problems_of(result)

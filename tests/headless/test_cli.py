@@ -154,6 +154,14 @@ def test_good_outputs_run_although_others_are_refused(run):
     assert "'value' is missing" in err
 
 
+def test_json_tells_the_problems_too(run):
+    for graph in ({"1": node("Show")}, {}):
+        code, out, err = run(graph, "--json")
+        (problem,) = json.loads(out)["problems"]
+        assert code == 2
+        assert problem in err
+
+
 def test_a_graph_that_is_not_there_exits_2(capsys):
     assert main(["run", "/no/such/graph.json"]) == 2
     assert "cannot be read: no such file" in capsys.readouterr().err
