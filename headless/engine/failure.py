@@ -51,11 +51,8 @@ def explain(error: BaseException) -> str:
             f"ran out of memory ({_first_line(error)}); make the video smaller or shorter, decode "
             "in tiles, or close other programs"
         )
-    if is_disk_full(error) and not _is_sentence(error):
-        return (
-            f"there is no space left to write {getattr(error, 'filename', None) or 'the result'}; "
-            "free some space or choose another folder with --output"
-        )
+    if isinstance(error, OSError) and str(error).startswith("[Errno"):
+        return _explain_file(error)
     return str(error).strip() or f"{type_name(error)} without a message; run with --debug"
 
 
@@ -92,6 +89,11 @@ def _first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type_name(error)])[0][:200]
 
 
-def _is_sentence(error: BaseException) -> bool:
-    """Whether the text is ours rather than "[Errno 28] No space left on device"."""
-    return not str(error).startswith("[Errno")
+def _explain_file(error: OSError) -> str:
+    if is_disk_full(error):
+        return (
+            f"there is no space left to write {error.filename or 'the result'}; free some space or "
+            "choose another folder with --output"
+        )
+    reason = (error.strerror or "").lower()
+    return f"{error.filename}: {reason}; check this path and what you may do there"

@@ -36,7 +36,9 @@ _folders = Folders()
 def set_folders(**changed: Path | None) -> None:
     """Set ``input``, ``output`` or ``temp`` for the rest of the process (None: the default)."""
     global _folders  # noqa: PLW0603 - folders belong to the process, as in ComfyUI
-    _folders = replace(_folders, **changed)
+    _folders = replace(
+        _folders, **{kind: path and path.absolute() for kind, path in changed.items()}
+    )
 
 
 def user_directory() -> Path:

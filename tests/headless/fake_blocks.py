@@ -108,6 +108,7 @@ class Stop(io.ComfyNode):
 class Fail(io.ComfyNode):
     errors = {0: RuntimeError("it broke"), 1: MemoryError("tried 1 GiB")}
     errors[2] = OSError(28, "No space left on device", "/out/clip.mp4")
+    errors[3] = PermissionError(13, "Permission denied", "/out")
 
     @classmethod
     def execute(cls, value):

@@ -139,7 +139,12 @@ def test_unreadable_media_exits_2_and_names_the_file(run, tmp_path):
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(0, "it broke"), (1, "ran out of memory"), (2, "no space left to write")],
+    [
+        (0, "it broke"),
+        (1, "ran out of memory"),
+        (2, "no space left to write"),
+        (3, "/out: permission denied; check this path"),
+    ],
 )
 def test_a_failure_while_running_exits_1(run, value, words):
     code, _, err = run({"1": node("Fail", value=value), "2": node("Show", value=["1", 0])})
