@@ -10,6 +10,7 @@ from hibari.model.transformer import (
     TransformerInputs,
     initialize,
 )
+from hibari.model.transformer.layers import RmsNorm
 from torch import nn
 
 CONFIG = TransformerConfig.tiny(connector=False)
@@ -259,6 +260,21 @@ def test_autocast_stays_close_to_full_precision(model, video, audio, context):
     for a, b in zip(half, full, strict=True):
         assert a.dtype == torch.float32
         assert (a - b).abs().max() < 0.1 * b.abs().max()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_rms_norm_is_that_of_torch(dtype):
+    x = torch.randn(3, 5, 40).mul(4).to(dtype).requires_grad_()
+    x.data[0, 0] = 0
+    norm = RmsNorm(40, eps=1e-6)
+    nn.init.normal_(norm.weight)
+    twin = nn.RMSNorm(40, eps=1e-6).to(dtype)
+    twin.load_state_dict(norm.state_dict())
+    ours, theirs = norm(x), twin(x)
+    gradients = [torch.autograd.grad(y.square().sum(), x)[0] for y in (ours, theirs)]
+    tolerance = 1e-5 if dtype == torch.float32 else 2e-2
+    torch.testing.assert_close(ours, theirs, atol=tolerance, rtol=tolerance)
+    torch.testing.assert_close(*gradients, atol=10 * tolerance, rtol=10 * tolerance)
 
 
 def test_layers_come_from_the_operations_given():
