@@ -98,8 +98,10 @@ def usable_folder(folder: Path | None) -> Path | None:
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError as error:
+        is_file = isinstance(error, (FileExistsError, NotADirectoryError))
+        reason = "a file is in its place" if is_file else reason_of(error)
         raise GraphError(
-            f"folder {folder} cannot be written to: {reason_of(error)}; choose another one"
+            f"folder {folder} cannot be written to: {reason}; choose another one"
         ) from error
 
 
