@@ -24,7 +24,7 @@ def loaded() -> Graph:
             aspect="custom",
             width=64,
             height=64,
-            seconds=0.4,
+            seconds=9 / FPS,
             fps=FPS,
             batch_size=1,
         ),
