@@ -53,7 +53,6 @@ _INFORMATIVE = {
     "norm_num_groups",
     "connector_learnable_registers_std",
     "text_encoder_norm_type",
-    "audio_connector_num_layers",
 }
 # These leave no trace in tensor shapes and the loaders of this field assume different defaults.
 _MANDATORY = (
@@ -222,7 +221,6 @@ class TransformerConfig:
         }
         if self.video.connector is not None:
             metadata |= {
-                "connector_num_layers": self.video.connector.layers,
                 "connector_apply_gated_attention": self.video.connector.gated,
                 "connector_positional_embedding_max_pos": [4096],
             }
@@ -256,10 +254,11 @@ def _connector(metadata: Mapping[str, Any], prefix: str) -> ConnectorConfig | No
         return None
     heads = metadata.get("connector_num_attention_heads", 30)
     head_dim = metadata.get("connector_attention_head_dim", 128)
+    layers = metadata.get("connector_num_layers", 2)
     return ConnectorConfig(
         heads=metadata.get(f"{prefix}connector_num_attention_heads", heads),
         head_dim=metadata.get(f"{prefix}connector_attention_head_dim", head_dim),
-        layers=metadata.get("connector_num_layers", 2),
+        layers=metadata.get(f"{prefix}connector_num_layers", layers),
         gated=metadata.get("connector_apply_gated_attention", False),
     )
 
@@ -276,6 +275,7 @@ def _stream_metadata(stream: StreamConfig, prefix: str) -> dict[str, Any]:
     if stream.connector is not None:
         metadata[f"{prefix}connector_num_attention_heads"] = stream.connector.heads
         metadata[f"{prefix}connector_attention_head_dim"] = stream.connector.head_dim
+        metadata[f"{prefix}connector_num_layers"] = stream.connector.layers
     return metadata
 
 

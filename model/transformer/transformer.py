@@ -154,13 +154,14 @@ class AVTransformer(nn.Module):
             ValueError: a shape does not fit the configuration, or no latent is given.
         """
         conditions = conditions or TransformerInputs()
-        self._check(video_BCFYX, audio_BCAM, context_BSD)
+        dtype = self._check(video_BCFYX, audio_BCAM, context_BSD)
+        self._check_blocks(conditions)
         video = audio = None
         if video_BCFYX is not None:
             video = StreamTokens.of_video(video_BCFYX, video_sigma, conditions)
         if audio_BCAM is not None:
             audio = StreamTokens.of_audio(audio_BCAM, audio_sigma, conditions)
-        video_out, audio_out = self._run(video, audio, context_BSD, conditions)
+        video_out, audio_out = self._run(video, audio, context_BSD.to(dtype), conditions)
         if video_BCFYX is not None and video_out is not None:
             _, _, frames, rows, columns = video_BCFYX.shape
             video_out = rearrange(
@@ -207,10 +208,9 @@ class AVTransformer(nn.Module):
 
     def _check(
         self, video_BCFYX: Tensor | None, audio_BCAM: Tensor | None, context_BSD: Tensor
-    ) -> None:
+    ) -> torch.dtype:
+        """The dtype to compute in, that of the latents."""
         config = self.config
-        if video_BCFYX is None and audio_BCAM is None:
-            raise ValueError("neither video nor audio latents were given; give at least one")
         if video_BCFYX is not None and (
             video_BCFYX.ndim != 5 or video_BCFYX.shape[1] != config.video.channels
         ):
@@ -231,4 +231,16 @@ class AVTransformer(nn.Module):
             raise ValueError(
                 f"text context has shape {list(context_BSD.shape)}; give [B, tokens, {width}] "
                 "(video's channels, then audio's), from connect() or a text encoder of this model"
+            )
+        latent = video_BCFYX if video_BCFYX is not None else audio_BCAM
+        if latent is None:
+            raise ValueError("neither video nor audio latents were given; give at least one")
+        return latent.dtype
+
+    def _check_blocks(self, conditions: TransformerInputs) -> None:
+        absent = sorted(i for i in conditions.skip_self_attention if i >= self.config.layers)
+        if absent:
+            raise ValueError(
+                f"skip_self_attention names block {absent[0]}; this transformer has the blocks 0 "
+                f"to {self.config.layers - 1}"
             )
