@@ -16,6 +16,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import torch
+
 COMFYUI, PACK, BASE = (Path(argument) for argument in sys.argv[1:4])
 NETWORK = {"socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto", "urllib.Request"}
 CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "subprocess.Popen", "os.system"}
@@ -53,7 +55,6 @@ def empty_pack():
 
 def audited_load(nodes):
     """Load the pack as ComfyUI does at start; report time, side effects and blocks."""
-    import torch
 
     touched, watching = [], True
 
@@ -104,7 +105,6 @@ def pack_module(name):
 
 def random_parts(generation):
     """Networks of one LTX-2 generation with random weights, modulation and gates included."""
-    import torch
 
     transformer, video_vae = pack_module("model.transformer"), pack_module("model.video_vae")
     audio_vae, vocoder = pack_module("model.audio_vae"), pack_module("model.vocoder")
@@ -132,7 +132,6 @@ def random_parts(generation):
 
 def conditionings(config):
     """Arguments of ``apply_model`` besides latents and text, by what they exercise."""
-    import torch
 
     generator = torch.Generator().manual_seed(1)
     frames = torch.ones(1, 1, 3, 2, 3)
@@ -164,7 +163,6 @@ def relative_difference(theirs, ours):
 
 def transformer_differences(theirs, ours, config):
     """Both base models on the same input, and both text connectors."""
-    import torch
     from comfy.utils import pack_latents
 
     generator = torch.Generator().manual_seed(2)
@@ -200,7 +198,6 @@ def transformer_differences(theirs, ours, config):
 
 def codec_differences(theirs, ours):
     """(VAE, audio VAE) pairs on the same latents, pictures and sound."""
-    import torch
 
     generator = torch.Generator().manual_seed(3)
     video = torch.randn(1, 128, 3, 2, 3, generator=generator)
@@ -221,7 +218,6 @@ def codec_differences(theirs, ours):
 
 def sampling_differences(model, transformer):
     """Both hosts' ``sample`` on a latent of which half is kept, by guidance."""
-    import torch
     from comfy.nested_tensor import NestedTensor
 
     guidance = pack_module("model.sampling").Guidance
@@ -259,9 +255,51 @@ def sampling_differences(model, transformer):
     return found
 
 
+def patched_differences(nodes, name):
+    """A LoRA against its merged weights, and weights stored in bfloat16 against float32."""
+    from comfy.cli_args import args
+    from comfy.model_management import load_models_gpu
+    from comfy.utils import pack_latents
+    from safetensors.torch import save_file
+
+    file = pack_module("model.checkpoint").Checkpoint(BASE / "models/checkpoints" / name)
+    make_model = pack_module("host").make_model
+    generator = torch.Generator().manual_seed(6)
+    shapes = ((1, 128, 3, 2, 3), (1, 8, 9, 16))
+    packed, latent_shapes = pack_latents([torch.randn(s, generator=generator) for s in shapes])
+    context = torch.randn(1, 5, 48, generator=generator)
+    layer = "transformer_blocks.0.attn1.to_q"
+    down, up = (torch.randn(shape, generator=generator) for shape in ((4, 32), (32, 4)))
+
+    def velocities(patcher):
+        load_models_gpu([patcher])
+        arguments = {"c_crossattn": context, "latent_shapes": latent_shapes}
+        return patcher.model.apply_model(packed.clone(), torch.tensor([0.7]), **arguments)
+
+    folder = BASE / "models/loras"
+    folder.mkdir(exist_ok=True)
+    weights = {f"{layer}.lora_A.weight": down, f"{layer}.lora_B.weight": up}
+    lora = {f"diffusion_model.{key}": weight for key, weight in weights.items()}
+    save_file(lora, folder / "one.safetensors")
+    plain, merged = make_model(file), make_model(file)
+    (patched,) = nodes.LoraLoaderModelOnly().load_lora_model_only(plain, "one.safetensors", 0.5)
+    base = velocities(plain)
+    merged.model.diffusion_model.state_dict()[f"{layer}.weight"] += 0.5 * up @ down
+    args.bf16_unet = True
+    half = make_model(file)
+    args.bf16_unet = False
+    with_lora = velocities(patched)
+    return {
+        "LoRA and merged weights": relative_difference(velocities(merged), with_lora),
+        "LoRA and no LoRA": relative_difference(base, with_lora),
+        "after the LoRA and before": relative_difference(base, velocities(plain)),
+        "bfloat16 weights": relative_difference(base, velocities(half)),
+        "bytes in bfloat16": half.model_size() / plain.model_size(),
+    }
+
+
 def differences(nodes, generation):
     """One saved checkpoint through ComfyUI's own loaders and through ours."""
-    import torch
     from comfy_extras.nodes_lt_audio import LTXVAudioVAELoader
 
     checkpoint, host = pack_module("model.checkpoint"), pack_module("host")
@@ -270,21 +308,23 @@ def differences(nodes, generation):
     parts = random_parts(generation)
     checkpoint.save_checkpoint(path, parts, checkpoint.CheckpointInfo(generation))
     file = checkpoint.Checkpoint(path)
-    with torch.inference_mode():
-        model, _, vae = nodes.CheckpointLoaderSimple().load_checkpoint(name)
-        audio_vae = LTXVAudioVAELoader.execute(name).args[0]
-        ours = host.make_model(file)
-        found = transformer_differences(model.model, ours.model, parts.transformer.config)
-        found |= sampling_differences(ours, parts.transformer)
-        found |= codec_differences(
+    model, _, vae = nodes.CheckpointLoaderSimple().load_checkpoint(name)
+    audio_vae = LTXVAudioVAELoader.execute(name).args[0]
+    ours = host.make_model(file)
+    return (
+        transformer_differences(model.model, ours.model, parts.transformer.config)
+        | sampling_differences(ours, parts.transformer)
+        | codec_differences(
             (vae, audio_vae), (host.make_video_vae(file), host.make_audio_vae(file))
         )
-        return found
+    )
 
 
 if __name__ == "__main__":
     comfyui_nodes = start_comfyui()
     report = {"load": audited_load(comfyui_nodes)}
-    for generation in ("2.0", "2.3"):
-        report[generation] = differences(comfyui_nodes, generation)
+    with torch.inference_mode():
+        for generation in ("2.0", "2.3"):
+            report[generation] = differences(comfyui_nodes, generation)
+        report["patched"] = patched_differences(comfyui_nodes, "generation-2.3.safetensors")
     print(json.dumps(report))  # noqa: T201 - the report is what the caller reads

@@ -61,3 +61,16 @@ def test_stock_loaders_and_networks_compute_what_ours_do(report, generation):
     found = report[generation]
     assert len(found) == 19
     assert {name: value for name, value in found.items() if not value < TOLERANCE} == {}
+
+
+def test_a_lora_acts_like_its_merged_weights_and_leaves_no_trace(report):
+    found = report["patched"]
+    assert found["LoRA and merged weights"] < 1e-6
+    assert found["LoRA and no LoRA"] > 1e-5
+    assert found["after the LoRA and before"] == 0
+
+
+def test_weights_may_be_stored_in_half_precision(report):
+    found = report["patched"]
+    assert found["bytes in bfloat16"] < 0.6
+    assert 0 < found["bfloat16 weights"] < 0.01
