@@ -61,9 +61,13 @@ class Modulation:
     rows: Tensor
     index: Tensor | None
 
-    def __call__(self, table_RD: Tensor) -> list[Tensor]:
-        """The rows with a block's learned table added, each ``[B, 1 or T, D]``."""
-        row_URD = self.rows + table_RD.to(self.rows)
+    def __call__(self, table_RD: Tensor, start: int = 0) -> list[Tensor]:
+        """Rows from ``start`` with rows of a learned table added, each ``[B, 1 or T, D]``.
+
+        Rows of differing tokens are as large as the tokens themselves: take them where they are
+        used. A single row is shared by all of the table's.
+        """
+        row_URD = self.rows[:, start : start + table_RD.shape[0]] + table_RD.to(self.rows)
         if self.index is None:
             return list(row_URD.unsqueeze(1).unbind(2))
         return [F.embedding(self.index, row_UD) for row_UD in row_URD.unbind(1)]

@@ -8,6 +8,7 @@ Shapes: B batch, T tokens, S text tokens, D width.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -54,6 +55,16 @@ class BlockSwitches:
     audio_to_video: bool = True
     video_to_audio: bool = True
     skip_self_attention: bool = False
+
+
+class StreamLayers(NamedTuple):
+    """The layers of one stream in a block, whose flat names the file format fixes."""
+
+    self_attention: Attention
+    text_attention: Attention
+    feed_forward: FeedForward
+    table: nn.Parameter
+    prompt_table: nn.Parameter | None
 
 
 class AVTransformerBlock(nn.Module):
@@ -104,48 +115,47 @@ class AVTransformerBlock(nn.Module):
         switches: BlockSwitches,
     ) -> tuple[Tensor | None, Tensor | None]:
         """Both streams after this layer; a stream that is None stays None."""
-        video_rows = audio_rows = None
+        skip = switches.skip_self_attention
         if video_BTD is not None and video is not None:
-            video_rows = video.modulation(self.scale_shift_table)
-            attentions = self.attn1, self.attn2, self.prompt_scale_shift_table
-            skip = switches.skip_self_attention
-            video_BTD = self._attend(video_BTD, video, video_rows, attentions, skip)
+            video_BTD = self._attend(video_BTD, video, self._video, skip)
         if audio_BTD is not None and audio is not None:
-            audio_rows = audio.modulation(self.audio_scale_shift_table)
-            attentions = self.audio_attn1, self.audio_attn2, self.audio_prompt_scale_shift_table
-            skip = switches.skip_self_attention
-            audio_BTD = self._attend(audio_BTD, audio, audio_rows, attentions, skip)
+            audio_BTD = self._attend(audio_BTD, audio, self._audio, skip)
         video_av, audio_av = video and video.av, audio and audio.av
         if video_BTD is not None and audio_BTD is not None and video_av and audio_av:
             av = video_av, audio_av
             video_BTD, audio_BTD = self._exchange(video_BTD, audio_BTD, av, switches)
-        if video_BTD is not None and video_rows is not None:
-            video_BTD = self._feed_forward(video_BTD, video_rows, self.ff)
-        if audio_BTD is not None and audio_rows is not None:
-            audio_BTD = self._feed_forward(audio_BTD, audio_rows, self.audio_ff)
+        if video_BTD is not None and video is not None:
+            video_BTD = self._feed_forward(video_BTD, video, self._video)
+        if audio_BTD is not None and audio is not None:
+            audio_BTD = self._feed_forward(audio_BTD, audio, self._audio)
         return video_BTD, audio_BTD
 
+    @property
+    def _video(self) -> StreamLayers:
+        tables = self.scale_shift_table, self.prompt_scale_shift_table
+        return StreamLayers(self.attn1, self.attn2, self.ff, *tables)
+
+    @property
+    def _audio(self) -> StreamLayers:
+        tables = self.audio_scale_shift_table, self.audio_prompt_scale_shift_table
+        return StreamLayers(self.audio_attn1, self.audio_attn2, self.audio_ff, *tables)
+
     def _attend(
-        self,
-        x_BTD: Tensor,
-        stream: StreamContext,
-        rows: list[Tensor],
-        attentions: tuple[Attention, Attention, nn.Parameter | None],
-        skip: bool,
+        self, x_BTD: Tensor, stream: StreamContext, layers: StreamLayers, skip: bool
     ) -> Tensor:
         """Self-attention, then attention to the text."""
-        self_attention, text_attention, prompt_table = attentions
-        shift, scale, gate = rows[:3]
+        shift, scale, gate = stream.modulation(layers.table[:3])
         normed = modulate(rms_norm(x_BTD, self.eps), shift, scale)
-        x_BTD = torch.addcmul(
-            x_BTD, gate, self_attention(normed, rotation=stream.rotation, skip=skip)
-        )
-        normed = rms_norm(x_BTD, self.eps)
-        if prompt_table is None or stream.prompt_modulation is None:
-            return torch.add(x_BTD, text_attention(normed, stream.text, bias=stream.text_bias))
-        shift, scale, gate = rows[6:]
-        text_BSD = modulate(stream.text, *stream.prompt_modulation(prompt_table))
-        attended = text_attention(modulate(normed, shift, scale), text_BSD, bias=stream.text_bias)
+        attended = layers.self_attention(normed, rotation=stream.rotation, skip=skip)
+        x_BTD = torch.addcmul(x_BTD, gate, attended)
+        normed, text_BSD = rms_norm(x_BTD, self.eps), stream.text
+        if layers.prompt_table is None or stream.prompt_modulation is None:
+            attended = layers.text_attention(normed, text_BSD, bias=stream.text_bias)
+            return torch.add(x_BTD, attended)
+        shift, scale, gate = stream.modulation(layers.table[6:], start=6)
+        normed = modulate(normed, shift, scale)
+        text_BSD = modulate(text_BSD, *stream.prompt_modulation(layers.prompt_table))
+        attended = layers.text_attention(normed, text_BSD, bias=stream.text_bias)
         return torch.addcmul(x_BTD, gate, attended)
 
     def _exchange(
@@ -159,32 +169,37 @@ class AVTransformerBlock(nn.Module):
         video, audio = contexts
         video_table = self.scale_shift_table_a2v_ca_video
         audio_table = self.scale_shift_table_a2v_ca_audio
-        # In these tables the scale comes before the shift.
-        video_scale, video_shift, source_scale, source_shift = video.modulation(video_table[:4])
-        heard_scale, heard_shift, audio_scale, audio_shift = audio.modulation(audio_table[:4])
         audio_normed = rms_norm(audio_BTD, self.eps)
-        source = video_BTD
+        source_BTD = video_BTD
+        # In these tables the scale comes before the shift.
         if switches.audio_to_video:
-            (gate,) = video.gate(video_table[4:])
+            scale, shift = video.modulation(video_table[:2])
+            query_BTD = modulate(rms_norm(video_BTD, self.eps), shift, scale)
+            scale, shift = audio.modulation(audio_table[:2])
             heard = self.audio_to_video_attn(
-                modulate(rms_norm(video_BTD, self.eps), video_shift, video_scale),
-                modulate(audio_normed, heard_shift, heard_scale),
+                query_BTD,
+                modulate(audio_normed, shift, scale),
                 rotation=video.rotation,
                 context_rotation=audio.rotation,
             )
+            (gate,) = video.gate(video_table[4:])
             video_BTD = torch.addcmul(video_BTD, gate, heard)
         if switches.video_to_audio:
-            source = video_BTD if self.order == "comfy" else source
-            (gate,) = audio.gate(audio_table[4:])
+            scale, shift = audio.modulation(audio_table[2:4], start=2)
+            query_BTD = modulate(audio_normed, shift, scale)
+            scale, shift = video.modulation(video_table[2:4], start=2)
+            source_BTD = video_BTD if self.order == "comfy" else source_BTD
             seen = self.video_to_audio_attn(
-                modulate(audio_normed, audio_shift, audio_scale),
-                modulate(rms_norm(source, self.eps), source_shift, source_scale),
+                query_BTD,
+                modulate(rms_norm(source_BTD, self.eps), shift, scale),
                 rotation=audio.rotation,
                 context_rotation=video.rotation,
             )
+            (gate,) = audio.gate(audio_table[4:])
             audio_BTD = torch.addcmul(audio_BTD, gate, seen)
         return video_BTD, audio_BTD
 
-    def _feed_forward(self, x_BTD: Tensor, rows: list[Tensor], layer: FeedForward) -> Tensor:
-        shift, scale, gate = rows[3:6]
-        return torch.addcmul(x_BTD, gate, layer(modulate(rms_norm(x_BTD, self.eps), shift, scale)))
+    def _feed_forward(self, x_BTD: Tensor, stream: StreamContext, layers: StreamLayers) -> Tensor:
+        shift, scale, gate = stream.modulation(layers.table[3:6], start=3)
+        normed = modulate(rms_norm(x_BTD, self.eps), shift, scale)
+        return torch.addcmul(x_BTD, gate, layers.feed_forward(normed))
