@@ -50,11 +50,14 @@ def ltx2_schedule(
     if terminal is not None and not 0 <= terminal < 1:
         raise ValueError(f"terminal sigma {terminal} is outside 0..1; use 0.1 as LTX-2 does")
     slope = (MAX_SHIFT - BASE_SHIFT) / (MAX_TOKENS - BASE_TOKENS)
-    sigmas = shifted_schedule(steps, tokens * slope + BASE_SHIFT - slope * BASE_TOKENS)
+    shift = tokens * slope + BASE_SHIFT - slope * BASE_TOKENS
+    sigmas = shifted_schedule(steps, shift)
     # One step has only the sigma 1, which cannot move.
     if terminal is not None and steps > 1:
-        clean = 1 - sigmas[:-1]
-        sigmas[:-1] = 1 - clean / (clean[-1] / (1 - terminal))
+        # 1 - sigma up to a common factor: the shift of a long, large clip leaves no digits of it.
+        odds = 1 / torch.linspace(1, 0, steps + 1, dtype=torch.float64)[:-1] - 1
+        clean = odds / (1 + odds * math.exp(-shift))
+        sigmas[:-1] = (1 - clean / clean[-1] * (1 - terminal)).float()
     return sigmas
 
 

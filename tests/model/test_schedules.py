@@ -111,3 +111,11 @@ def test_a_terminal_outside_its_range_is_refused(terminal):
 def test_sigmas_that_cannot_be_walked_are_refused(sigmas, message):
     with pytest.raises(ValueError, match=message):
         check_sigmas(sigmas)
+
+
+def test_a_long_and_large_clip_still_has_falling_sigmas():
+    """Its shift leaves no digits of 1 - sigma in float32."""
+    sigmas = ltx2_schedule(8, tokens=500_000)
+    assert torch.isfinite(sigmas).all()
+    assert (sigmas.diff() < 0).all()
+    assert sigmas[-2] == pytest.approx(0.1)
