@@ -13,9 +13,10 @@ from ..host.embedded.progress import disable_metadata
 from .engine import Engine, RunResult
 from .engine.graph import Prompt, checked_prompt, is_ui_format, read_graph_file
 from .overrides import NodeInfos, apply_overrides
-from .report import report, written
+from .report import complain, report, written
 from .terminal import ProgressLine, stoppable
 from .ui_format import to_prompt
+from .unknown_inputs import unknown_inputs
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
     blocks = load_blocks()
     infos = {name: block.GET_NODE_INFO_V1() for name, block in blocks.items()}
     prompt = prepared(graph, arguments.set, infos)
+    for warning in unknown_inputs(prompt, infos):
+        complain(f"hibari: {warning}")
     workflow = graph if is_ui_format(graph) else None
     result = run_here(Engine(blocks, keep_results=False), prompt, workflow)
     debug(result)

@@ -16,6 +16,7 @@ from torch import Tensor
 BASE_TOKENS, MAX_TOKENS = 1024, 4096
 BASE_SHIFT, MAX_SHIFT = 0.95, 2.05
 TERMINAL = 0.1
+SHIFT_LIMIT = 80.0
 COMFYUI_SHIFT = 2.37
 COMFYUI_LEVELS = 10000
 
@@ -50,7 +51,8 @@ def ltx2_schedule(
     if terminal is not None and not 0 <= terminal < 1:
         raise ValueError(f"terminal sigma {terminal} is outside 0..1; use 0.1 as LTX-2 does")
     slope = (MAX_SHIFT - BASE_SHIFT) / (MAX_TOKENS - BASE_TOKENS)
-    shift = tokens * slope + BASE_SHIFT - slope * BASE_TOKENS
+    # Beyond the limit sigma is 1 to the last digit anyway, and e^-shift would underflow.
+    shift = min(tokens * slope + BASE_SHIFT - slope * BASE_TOKENS, SHIFT_LIMIT)
     sigmas = shifted_schedule(steps, shift)
     # One step has only the sigma 1, which cannot move.
     if terminal is not None and steps > 1:
