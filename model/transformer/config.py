@@ -272,10 +272,11 @@ def _stream_metadata(stream: StreamConfig, prefix: str) -> dict[str, Any]:
         f"{prefix}out_channels": stream.channels,
         f"{prefix}positional_embedding_max_pos": list(stream.max_pos),
     }
-    if stream.connector is not None:
-        metadata[f"{prefix}connector_num_attention_heads"] = stream.connector.heads
-        metadata[f"{prefix}connector_attention_head_dim"] = stream.connector.head_dim
-        metadata[f"{prefix}connector_num_layers"] = stream.connector.layers
+    # Without connectors other loaders would build default ones, 3840 wide, for nothing.
+    connector = stream.connector or ConnectorConfig(stream.heads, stream.head_dim, 0, False)
+    metadata[f"{prefix}connector_num_attention_heads"] = connector.heads
+    metadata[f"{prefix}connector_attention_head_dim"] = connector.head_dim
+    metadata[f"{prefix}connector_num_layers"] = connector.layers
     return metadata
 
 
