@@ -67,7 +67,7 @@ def _run(arguments: argparse.Namespace) -> int:
     for index in tqdm(range(count), desc="evaluating", unit="clip"):
         session.measure(index, make_clip(arguments.seed, index, session.spec, "validation"))
     rows = score_rows(session.evidence)
-    sys.stdout.write(table(rows) + "\n")
+    sys.stdout.write(table(rows) + "\n" + _sampling_line(session))
     _write_files(arguments, session, rows)
     return 0
 
@@ -106,6 +106,17 @@ def _checkpoint_path(asked: Path | None) -> Path:
             " measure real clips only with --instruments"
         )
     return asked or BUNDLED
+
+
+def _sampling_line(session: Session) -> str:
+    if session.settings is None:
+        return ""
+    weights, taken_s = session.settings.guidance, session.sampling_s
+    return (
+        f"samples: {len(session.settings.sigmas) - 1} steps, guidance {weights.video_cfg:g} for"
+        f" video and {weights.audio_cfg:g} for audio, {sum(taken_s) / len(taken_s):.1f} s a clip"
+        " with decoding\n"
+    )
 
 
 def _write_files(arguments: argparse.Namespace, session: Session, rows: Rows) -> None:

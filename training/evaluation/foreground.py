@@ -19,8 +19,9 @@ VISIBLE = 26.0
 EXPLAINED = 22.0
 """Largest distance from a layer over the empty place that the layer explains."""
 SHADOW_OPACITY, DUST_OPACITY = 0.62, 0.95
-SMALLEST_SHARE = 0.3
-"""Least area of an object, as a share of the smallest one that the world draws."""
+SMALLEST_SHARE, LARGEST_SHARE = 0.3, 3.0
+"""Least and greatest area of a piece, as shares of the world's smallest and biggest object; two
+objects that touch are one piece."""
 SHADOW_REACH, DUST_REACH = 14.0, 26.0
 """How far above the floor each may appear, in world units (1/256 of the picture height)."""
 
@@ -39,7 +40,8 @@ def object_masks(frames_FYXC: np.ndarray, scenery: Scenery) -> np.ndarray:
     seen &= ~_layered(change, empty, SHADOW, SHADOW_OPACITY, SHADOW_REACH)
     seen &= ~_layered(change, empty, DUST[scenery.place], DUST_OPACITY, DUST_REACH)
     least = SMALLEST_SHARE * np.pi * (RADII["small"][0] / 256 * seen.shape[1]) ** 2
-    return np.stack([_solid(mask, least) for mask in seen])
+    most = LARGEST_SHARE * np.pi * (RADII["big"][1] / 256 * seen.shape[1]) ** 2
+    return np.stack([_solid(mask, least, most) for mask in seen])
 
 
 def _layered(
@@ -61,10 +63,12 @@ def _layered(
     return explained
 
 
-def _solid(mask: np.ndarray, least: float) -> np.ndarray:
-    """The mask without gaps, holes, threads, and pieces of fewer than `least` pixels."""
+def _solid(mask: np.ndarray, least: float, most: float) -> np.ndarray:
+    """The mask without gaps, holes, threads, and pieces outside `least` to `most` pixels."""
     size = max(1, round(mask.shape[0] / 64))
     closed = ndimage.binary_closing(np.pad(mask, size), iterations=size)[size:-size, size:-size]
     opened = ndimage.binary_opening(ndimage.binary_fill_holes(closed), iterations=size)
     pieces, _ = ndimage.label(opened)
-    return (np.bincount(pieces.ravel()) >= least)[pieces] & opened
+    areas = np.bincount(pieces.ravel())
+    areas[0] = 0
+    return np.asarray(((areas >= least) & (areas <= most))[pieces])

@@ -22,8 +22,8 @@ FIT_SEED = 7
 FIT_SOUNDS = 240
 SPANS_S = ((0.0, 0.03), (0.03, 0.08), (0.08, 0.16), (0.16, 0.32))
 """Parts of the decay, in seconds after the onset; each gives one spectrum."""
-FLOOR = 1e-5
-"""Power below the clip's loudest band by this factor (-50 dB) is not listened to."""
+FLOOR = 1e-4
+"""Power below the clip's loudest band by this factor (-40 dB) is not listened to."""
 SHRINKAGE = 0.1
 
 
