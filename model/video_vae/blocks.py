@@ -15,8 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from .conv import CausalConv3d
-from .layout import Stride, depth_to_space, space_to_depth
-from .norm import pixel_norm_silu
+from .layout import Stride, depth_to_space, mean_of_pairs, space_to_depth
 from .stream import Stream
 
 
@@ -25,12 +24,12 @@ class ResBlock(nn.Module):
 
     def __init__(self, channels: int, **conv: Any) -> None:
         super().__init__()
-        self.conv1 = CausalConv3d(channels, channels, **conv)
-        self.conv2 = CausalConv3d(channels, channels, **conv)
+        self.conv1 = CausalConv3d(channels, channels, activate=True, **conv)
+        self.conv2 = CausalConv3d(channels, channels, activate=True, **conv)
 
     def forward(self, x: Tensor, stream: Stream | None = None) -> Tensor:
         """``[B, C, F, Y, X]`` to the same shape."""
-        y: Tensor = self.conv2(pixel_norm_silu(self.conv1(pixel_norm_silu(x), stream)), stream)
+        y: Tensor = self.conv2(self.conv1(x, stream), stream)
         return y + (stream.delay(self, x, y.shape[2]) if stream else x)
 
 
@@ -66,16 +65,28 @@ class Downsample(nn.Module):
                 f"{out_channels}; use a multiple of {cells} that divides {in_channels * cells}"
             )
         self.stride = stride
-        self.averaged = in_channels * cells // out_channels
-        self.conv = CausalConv3d(in_channels, out_channels // cells, **conv)
+        halved = [axis for axis in (2, 1, 0) if stride[axis] == 2]
+        group = in_channels * cells // out_channels
+        self.averaged = halved[: group.bit_length() - 1]
+        t, r, s = (1 if axis in self.averaged else side for axis, side in enumerate(stride))
+        self.rest = t, r, s
+        # The first frame counts twice where time is halved.
+        self.conv = CausalConv3d(in_channels, out_channels // cells, extra=stride[0] - 1, **conv)
 
     def forward(self, x: Tensor, stream: Stream | None = None) -> Tensor:
         """``[B, C, F, Y, X]`` to ``[B, out, (F+1)/2 or F, Y/2 or Y, X/2 or X]``."""
-        if self.stride[0] == 2 and (stream is None or stream.opens(self, x.shape[2])):
+        opens = stream is None or stream.opens(self, x.shape[2])
+        return space_to_depth(self.conv(x, stream), self.stride) + self._shortcut(x, opens)
+
+    def _shortcut(self, x: Tensor, opens: bool) -> Tensor:
+        # Averaging consecutive channels of space-to-depth is averaging its fastest cells. On
+        # neighbours that is far cheaper; space first, so that little is copied for the first frame.
+        for axis in (2, 1):
+            x = mean_of_pairs(x, axis) if axis in self.averaged else x
+        if self.stride[0] == 2 and opens:
             x = torch.cat([x[:, :, :1], x], dim=2)
-        shortcut = space_to_depth(x, self.stride)
-        shortcut = torch.unflatten(shortcut, 1, (-1, self.averaged)).mean(dim=2)
-        return space_to_depth(self.conv(x, stream), self.stride) + shortcut
+        x = mean_of_pairs(x, 0) if 0 in self.averaged else x
+        return space_to_depth(x, self.rest)
 
 
 class Upsample(nn.Module):

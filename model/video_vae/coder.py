@@ -11,7 +11,6 @@ from .blocks import Downsample, ResStack, Upsample
 from .config import VideoVaeConfig
 from .conv import CausalConv3d
 from .layout import patchify, unpatchify
-from .norm import pixel_norm_silu
 from .stream import Stage, Stream
 
 
@@ -37,7 +36,7 @@ class Encoder(nn.Module):
             out = width * block.multiplier
             self.down_blocks.append(Downsample(width, out, block.stride, **conv))
             width = out
-        self.conv_out = CausalConv3d(width, config.encoder_out_channels, **conv)
+        self.conv_out = CausalConv3d(width, config.encoder_out_channels, activate=True, **conv)
 
     def forward(self, pixels_BCFYX: Tensor, stream: Stream | None = None) -> Tensor:
         """Raw means, then log-variance ``[B, 129, F, Y, X]``, of pixels in [-1, 1].
@@ -47,7 +46,7 @@ class Encoder(nn.Module):
         x = self.conv_in(patchify(pixels_BCFYX, self.config.patch_size), stream)
         for block in self.down_blocks:
             x = block(x, stream)
-        moments: Tensor = self.conv_out(pixel_norm_silu(x), stream)
+        moments: Tensor = self.conv_out(x, stream)
         return moments
 
 
@@ -75,7 +74,8 @@ class Decoder(nn.Module):
             residual = block.residual
             self.up_blocks.append(Upsample(width, out, block.stride, residual=residual, **conv))
             width = out
-        self.conv_out = CausalConv3d(width, config.pixel_channels * config.patch_size**2, **conv)
+        patch_channels = config.pixel_channels * config.patch_size**2
+        self.conv_out = CausalConv3d(width, patch_channels, activate=True, **conv)
 
     def forward(self, z_BCFYX: Tensor) -> Tensor:
         """Pixels ``[B, 3, 8F-7, 32Y, 32X]`` of un-normalised latents ``[B, 128, F, Y, X]``."""
@@ -89,4 +89,4 @@ class Decoder(nn.Module):
         return [self.conv_in, *self.up_blocks, self._to_pixels]
 
     def _to_pixels(self, x: Tensor, stream: Stream | None) -> Tensor:
-        return unpatchify(self.conv_out(pixel_norm_silu(x), stream), self.config.patch_size)
+        return unpatchify(self.conv_out(x, stream), self.config.patch_size)

@@ -11,6 +11,7 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
+from .norm import pixel_norm_silu
 from .stream import Stream
 
 # PyTorch sends a float32 convolution of one clip with B*C*F*Y up to this to an im2col loop that is
@@ -23,7 +24,9 @@ WIDE_WEIGHTS = 16
 class CausalConv3d(nn.Module):
     """Same-size 3x3x3 convolution; in time it sees two past frames, or one on either side.
 
-    Frames beyond the ends repeat the first (and last) frame. The parameters live under ``conv``.
+    Frames beyond the ends repeat the first (and last) frame; ``extra`` first frames more in front
+    make the output so much longer. With ``activate`` the input first passes pixel norm and SiLU.
+    The parameters live under ``conv``.
     """
 
     def __init__(
@@ -33,21 +36,24 @@ class CausalConv3d(nn.Module):
         *,
         causal: bool,
         padding: str,
+        activate: bool = False,
+        extra: int = 0,
         operations: Any = nn,
         **factory: Any,
     ) -> None:
         super().__init__()
-        self.causal = causal
+        self.front, self.back = (2 + extra, 0) if causal else (1 + extra, 1)
+        self.activate = activate
         self.conv = operations.Conv3d(
             in_channels, out_channels, 3, padding=(0, 1, 1), padding_mode=padding, **factory
         )
 
     def forward(self, x_BCFYX: Tensor, stream: Stream | None = None) -> Tensor:
-        """Convolve ``[B, C, F, Y, X]`` to ``[B, out, F, Y, X]``.
+        """Convolve ``[B, C, F, Y, X]`` to ``[B, out, F + extra, Y, X]``.
 
         In a stream the output holds the frames that can be known so far, possibly none.
         """
-        x = self._pad_time(x_BCFYX, stream)
+        x = self._chunk(x_BCFYX, stream) if stream else self._whole(x_BCFYX)
         if x.shape[2] < 3:
             B, _, _, rows, columns = x.shape
             return x.new_empty(B, self.conv.out_channels, 0, rows, columns)
@@ -56,17 +62,24 @@ class CausalConv3d(nn.Module):
             return convolved
         return _convolve_on_cpu(self.conv, x)
 
-    def _pad_time(self, x: Tensor, stream: Stream | None) -> Tensor:
-        past = stream.kept.get(self) if stream else None
+    def _whole(self, x: Tensor) -> Tensor:
+        """All frames of a clip between its repeated ends."""
+        if self.activate:
+            return pixel_norm_silu(x, self.front, self.back)
+        return torch.cat([x[:, :, :1]] * self.front + [x] + [x[:, :, -1:]] * self.back, dim=2)
+
+    def _chunk(self, x: Tensor, stream: Stream) -> Tensor:
+        """The frames of a chunk behind those that earlier chunks left; none before the clip."""
+        x = pixel_norm_silu(x) if self.activate else x
+        past = stream.kept.get(self)
         if past is None:
             if x.shape[2] == 0:
                 return x
-            past = torch.cat([x[:, :, :1]] * (2 if self.causal else 1), dim=2)
-        x = torch.cat([past, x], dim=2)
-        if not self.causal and (stream is None or stream.last):
-            return torch.cat([x, x[:, :, -1:]], dim=2)
-        if stream:
-            stream.kept[self] = x[:, :, -2:].clone()
+            past = torch.cat([x[:, :, :1]] * self.front, dim=2)
+        ends = stream.last and self.back
+        final = x if x.shape[2] else past
+        x = torch.cat([past, x, final[:, :, -1:]] if ends else [past, x], dim=2)
+        stream.kept[self] = x[:, :, -2:].clone()
         return x
 
 

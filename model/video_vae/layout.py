@@ -6,6 +6,7 @@ with the channels last, which is the layout that convolutions want.
 
 from __future__ import annotations
 
+import torch
 from einops import rearrange
 from torch import Tensor
 
@@ -24,6 +25,12 @@ def depth_to_space(x: Tensor, stride: Stride) -> Tensor:
     t, r, s = stride
     y = rearrange(x, "b (c t r s) f y x -> b (f t) (y r) (x s) c", t=t, r=r, s=s)
     return y.movedim(-1, 1)
+
+
+def mean_of_pairs(x: Tensor, axis: int) -> Tensor:
+    """Halve time (axis 0), rows (1) or columns (2) by averaging neighbours."""
+    even, odd = torch.unflatten(x, axis + 2, (-1, 2)).unbind(axis + 3)
+    return (even + odd) / 2
 
 
 def patchify(pixels_BCFYX: Tensor, size: int) -> Tensor:

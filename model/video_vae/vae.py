@@ -8,6 +8,7 @@ Y rows, X columns.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import prod
 from typing import Any
 
 import torch
@@ -114,7 +115,11 @@ class VideoVae(nn.Module):
         Raises:
             ValueError: the tensor has not the shape of latents.
         """
-        self._check_latents(latents_BCFYX)
+        shape = self._check_latents(latents_BCFYX).pixels()
+        widest = self.config.decoder_base_channels * prod(shape) // self.config.patch_size**2
+        if len(latents_BCFYX) * widest * latents_BCFYX.element_size() <= chunk_bytes:
+            yield self._decode_whole(latents_BCFYX)
+            return
         z = self.per_channel_statistics.un_normalize(latents_BCFYX)
         yield from run_stages(self.decoder.stages(), z, Stream(), True, chunk_bytes)
 

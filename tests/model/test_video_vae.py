@@ -92,7 +92,7 @@ def test_only_the_non_causal_decoder_looks_ahead(causal, changes):
     assert torch.equal(before[:, :, :9], after[:, :, :9]) != changes
 
 
-@pytest.mark.parametrize("chunk_bytes", [1, 20_000])
+@pytest.mark.parametrize("chunk_bytes", [1, 9_000])
 @pytest.mark.parametrize("causal", [True, False])
 @pytest.mark.parametrize("frames", [1, 2, 5])
 def test_streamed_decoding_equals_one_pass(frames, causal, chunk_bytes):
