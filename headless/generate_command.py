@@ -18,6 +18,7 @@ from .ui_format import to_prompt
 
 GRAPH = Path(__file__).parents[1] / "workflows" / "Text to video with sound.json"
 FORMATS = (".mp4", ".webm")
+FILE_PREFIX = "hibari"
 SEED_BITS = 32
 
 
@@ -132,7 +133,10 @@ def values_of(arguments: argparse.Namespace, target: Path | None) -> dict[str, d
             "steps": arguments.steps,
             "guidance": arguments.guidance,
         },
-        "HibariSaveVideo": {"format": target.suffix[1:].lower() if target else None},
+        "HibariSaveVideo": {
+            "filename_prefix": FILE_PREFIX,
+            "format": target.suffix[1:].lower() if target else None,
+        },
     }
 
 

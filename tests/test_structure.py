@@ -50,7 +50,9 @@ def test_imports_follow_the_arrows(path):
             known = name in sys.stdlib_module_names or name in {*MODEL_LIBRARIES, *ROOMS}
             assert known, place
         if name in HOST_ONLY:
-            assert path.relative_to(ROOT).parts[:2] == ("host", "comfyui") or name == "server", place
+            assert path.relative_to(ROOT).parts[:2] == ("host", "comfyui") or name == "server", (
+                place
+            )
 
 
 def test_every_package_is_installed():
