@@ -21,9 +21,10 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from ...model.video_vae import VideoVae
-from ...model.video_vae.blocks import Downsample, ResStack, Upsample, pixel_norm_silu
+from ...model.video_vae.blocks import Downsample, ResStack, Upsample
 from ...model.video_vae.conv import CausalConv3d
 from ...model.video_vae.layout import patchify, space_to_depth
+from ...model.video_vae.norm import pixel_norm_silu
 
 OFFSET = 1.0
 FEATURE_RMS = 0.5
@@ -100,7 +101,7 @@ def _start_encoder(vae: VideoVae, pixels: Tensor) -> tuple[list[Tensor], list[Te
     downs = [block for block in encoder.down_blocks if isinstance(block, Downsample)]
     for block in downs:
         filters = block.conv.conv.out_channels
-        if block.averaged == 1:  # the shortcut alone keeps everything
+        if not block.averaged:  # the shortcut alone keeps everything
             _set_taps(block.conv, torch.zeros(filters, x.shape[1]), torch.zeros(filters))
         else:
             matrix, bias = _Components.of(x, weight, filters).matrix()
@@ -118,7 +119,7 @@ def _start_encoder(vae: VideoVae, pixels: Tensor) -> tuple[list[Tensor], list[Te
     rows = encoder.conv_out.conv.out_channels
     spare = rows - len(matrix)
     _set_taps(encoder.conv_out, F.pad(matrix, (0, 0, 0, spare)), F.pad(bias, (0, spare)))
-    levels.append(encoder.conv_out(active)[:, :count])
+    levels.append(encoder.conv_out(x + OFFSET / shrink)[:, :count])
     weights.append(weight)
     return levels, weights
 
@@ -186,9 +187,9 @@ def _regress(layer: CausalConv3d, x: Tensor, target: Tensor, weight: Tensor) -> 
 def _set_taps(layer: CausalConv3d, centre: Tensor, bias: Tensor) -> None:
     """Make a 3x3x3 convolution a map of each position alone."""
     layer.conv.weight.zero_()
-    layer.conv.weight[:, :, 2 if layer.causal else 1, 1, 1] = centre
+    layer.conv.weight[:, :, 1 if layer.back else 2, 1, 1] = centre
     layer.conv.bias.copy_(bias)
 
 
 def _read_taps(layer: CausalConv3d) -> tuple[Tensor, Tensor]:
-    return layer.conv.weight[:, :, 2 if layer.causal else 1, 1, 1].clone(), layer.conv.bias.clone()
+    return layer.conv.weight[:, :, 1 if layer.back else 2, 1, 1].clone(), layer.conv.bias.clone()
