@@ -13,7 +13,8 @@ def unknown_inputs(prompt: Prompt, infos: NodeInfos) -> list[str]:
         info = infos.get(node.get("class_type", ""))
         if info is None:
             continue
-        known = [name for group in ("required", "optional") for name in info["input"].get(group, {})]
+        groups = (info["input"].get(group, {}) for group in ("required", "optional"))
+        known = [name for group in groups for name in group]
         for name in node.get("inputs", {}):
             # Inputs inside a growing or dynamic one are named after it: refs.r_0.
             if name.split(".")[0] not in known and name not in known:
