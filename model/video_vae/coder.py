@@ -81,12 +81,19 @@ class Decoder(nn.Module):
         """Pixels ``[B, 3, 8F-7, 32Y, 32X]`` of un-normalised latents ``[B, 128, F, Y, X]``."""
         x = z_BCFYX
         for stage in self.stages():
-            x = stage(x, None)
+            x = stage.run(x, None)
         return x
 
     def stages(self) -> list[Stage]:
         """The steps from latents to pixels, each of which can run on chunks of a stream."""
-        return [self.conv_in, *self.up_blocks, self._to_pixels]
+        config = self.config
+        growths = [prod(b.stride) / b.multiplier for b in reversed(config.decoder_blocks)]
+        widening = self.conv_in.conv.out_channels / config.latent_channels
+        return [
+            Stage(self.conv_in, widening),
+            *(Stage(block, growth) for block, growth in zip(self.up_blocks, growths, strict=True)),
+            Stage(self._to_pixels),
+        ]
 
     def _to_pixels(self, x: Tensor, stream: Stream | None) -> Tensor:
         return unpatchify(self.conv_out(x, stream), self.config.patch_size)

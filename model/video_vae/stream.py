@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-Stage = Callable[[Tensor, "Stream | None"], Tensor]
+
+class Stage(NamedTuple):
+    """One step of a network that runs on chunks of a stream, or on a whole clip (None).
+
+    ``growth`` is the size of its output over the size of its input.
+    """
+
+    run: Callable[[Tensor, Stream | None], Tensor]
+    growth: float = 1
 
 
 class Stream:
@@ -42,20 +51,20 @@ def run_stages(
 ) -> Iterator[Tensor]:
     """Yield what comes out of the last stage, in pieces.
 
-    Every stage's output is cut in time to about ``chunk_bytes`` and each piece goes all the way
-    down before the next, so memory does not grow with duration.
+    Every stage takes its input in pieces of time that become about ``chunk_bytes`` there, and each
+    piece goes all the way down before the next, so memory does not grow with duration.
     """
     if x_BCFYX.shape[2] == 0 and not last:
         return
     if not stages:
         yield x_BCFYX
         return
-    stream.last = last
-    y = stages[0](x_BCFYX, stream)
-    pieces = split_time(y, chunk_bytes)
+    stage, *following = stages
+    pieces = split_time(x_BCFYX, int(chunk_bytes / stage.growth))
     for i, piece in enumerate(pieces):
-        ends = last and i == len(pieces) - 1
-        yield from run_stages(stages[1:], piece, stream, ends, chunk_bytes)
+        stream.last = ends = last and i == len(pieces) - 1
+        y = stage.run(piece, stream)
+        yield from run_stages(following, y, stream, ends, chunk_bytes)
 
 
 def split_time(x_BCFYX: Tensor, chunk_bytes: int) -> Sequence[Tensor]:

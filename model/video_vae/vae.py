@@ -22,7 +22,7 @@ from .stream import Stream, regroup_frames, run_stages
 from .tiling import Tiling, decode_in_tiles
 
 # Activations of one chunk at the widest point; large enough for full speed, small beside a model.
-CHUNK_BYTES = 64 * 2**20
+CHUNK_BYTES = 32 * 2**20
 Progress = Callable[[int, int], None]
 
 
