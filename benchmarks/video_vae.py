@@ -12,6 +12,7 @@ Needs the ``test`` extra.
 from __future__ import annotations
 
 import argparse
+import ctypes
 import multiprocessing
 import re
 import runpy
@@ -92,6 +93,7 @@ def peak_mib(setting: Setting, index: int) -> float:
     with torch.inference_mode():
         run = runs(setting)[index]
         run()
+        ctypes.CDLL(None).malloc_trim(0)  # glibc would reuse what the first run left
         before = _resident_kib("VmRSS")
         Path("/proc/self/clear_refs").write_text("5")  # resets the high-water mark
         run()
