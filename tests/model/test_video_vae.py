@@ -8,6 +8,7 @@ import pytest
 import torch
 from hibari.model.shapes import VideoLatentShape
 from hibari.model.video_vae import Block, Tiling, VideoVae, VideoVaeConfig
+from hibari.model.video_vae.stream import Stream, run_stages
 from hibari.model.video_vae.tiling import decode_in_tiles
 
 RES = Block("res_x")
@@ -142,13 +143,17 @@ def test_an_exception_from_progress_interrupts_decoding(vae):
         vae.decode(torch.randn(1, 16, 4, 1, 1), chunk_bytes=1, progress=interrupt)
 
 
-def test_streaming_keeps_only_boundary_frames(vae):
-    latents = torch.randn(1, 16, 40, 1, 1)
-    largest = 0
+def test_memory_of_a_stream_does_not_grow_with_duration(vae):
+    def most_kept(frames):
+        stream, most = Stream(), 0
+        z = torch.randn(1, 16, frames, 1, 1)
+        for piece in run_stages(vae.decoder.stages(), z, stream, last=True, chunk_bytes=1):
+            assert piece.shape[2] <= 2
+            most = max(most, sum(kept.numel() for kept in stream.kept.values()))
+        return most
+
     with torch.no_grad():
-        for piece in vae.decode_stream(latents, chunk_bytes=1):
-            largest = max(largest, piece.shape[2])
-    assert largest <= 2
+        assert most_kept(30) == most_kept(6)
 
 
 def test_one_tile_over_everything_equals_plain_decoding(vae):
