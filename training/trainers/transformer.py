@@ -39,13 +39,17 @@ class FlowObjective:
 
     Attributes:
         video_vae, audio_vae: results of the codec stages.
-        frames: duration buckets; each batch takes one of them at random.
+        frames: duration buckets; each batch takes one of them at random. ``run.batch`` counts
+            clips of the longest; batches of shorter ones hold more, for as many tokens.
         sigma_mean, sigma_std: of the logit-normal.
         uniform_share: share of sigmas drawn uniformly instead.
         independent_share: share of samples whose modalities have their own sigmas.
         clean_share: of those, the share in which one modality is clean.
         caption_dropout: share of samples trained without their caption.
         audio_weight: weight of the audio loss beside the video loss.
+        place_weight: weight of the loss of naming each video token's row and column from the hidden
+            states of early blocks. The format has rotary positions only, which tell distances: to
+            put an object "on the left", a token must first work out where it is.
     """
 
     video_vae: str
@@ -58,6 +62,7 @@ class FlowObjective:
     clean_share: float = 0.3
     caption_dropout: float = 0.1
     audio_weight: float = 0.5
+    place_weight: float = 0.0
 
 
 class TransformerTrainer:
@@ -74,6 +79,8 @@ class TransformerTrainer:
         self.module: nn.Module = nn.ModuleDict(
             {"transformer": transformer, "text_encoder": TextEncoder(self.text_config)}
         ).to(self.device)
+        if self.objective.place_weight:
+            self.module["place_probe"] = PlaceProbe(self.model_config).to(self.device)
         if config.run.compile:
             for block in transformer.transformer_blocks:
                 block.compile(dynamic=False)
@@ -91,10 +98,10 @@ class TransformerTrainer:
     def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
         """Flow-matching loss of one batch."""
         objective, store = self.objective, self.data["train"]
-        batch = self.config.run.batch
         frames = objective.frames[
             int(torch.randint(len(objective.frames), (), generator=generator))
         ]
+        batch = self.config.run.batch * _latents(max(objective.frames)) // _latents(frames)
         which = torch.randint(len(store), (batch,), generator=generator)
         video, audio = self._slice(store, which, frames)
         captions = [store.captions[i] for i in which.tolist()]
@@ -105,14 +112,19 @@ class TransformerTrainer:
             torch.randn(video.shape, generator=generator),
             torch.randn(audio.shape, generator=generator),
         )
-        errors = self._errors((video, audio), noises, sigmas, captions)
+        probe = self.module["place_probe"] if objective.place_weight else None
+        errors = self._errors((video, audio), noises, sigmas, captions, probe)
         video_loss, audio_loss = (error.mean() for error in errors)
         total = video_loss + objective.audio_weight * audio_loss
         numbers = {"video": float(video_loss.detach()), "audio": float(audio_loss.detach())}
+        if probe is not None:
+            place_loss = probe.loss(video.shape[2:])
+            total = total + objective.place_weight * place_loss
+            numbers["place"] = float(place_loss.detach())
         return total, numbers | self._binned(errors, sigmas)
 
     def _slice(self, store: LatentStore, which: Tensor, frames: int) -> tuple[Tensor, Tensor]:
-        latent = VideoShape(frames, 32, 32).latent().frames
+        latent = _latents(frames)
         tokens = audio_frames_for(frames, self.config.data.fps)
         video = store.video[which, :, :latent].float()
         return video, store.audio[which, :, :tokens].float()
@@ -143,6 +155,7 @@ class TransformerTrainer:
         noises: tuple[Tensor, Tensor],
         sigmas: tuple[Tensor, Tensor],
         captions: list[str],
+        probe: PlaceProbe | None = None,
     ) -> list[Tensor]:
         """Mean squared velocity error per sample of both modalities; clean streams do not count."""
         noisy, targets = [], []
@@ -154,7 +167,11 @@ class TransformerTrainer:
         # One text length, so that compiled blocks see one shape per duration bucket.
         ids = F.pad(ids, (0, 0, 0, max(0, TEXT_TOKENS - ids.shape[1])), value=PADDING_ID)
         context, mask = self.module["text_encoder"](ids.to(self.device))
-        inputs = TransformerInputs(frame_rate=float(self.config.data.fps), context_mask=mask)
+        inputs = TransformerInputs(
+            frame_rate=float(self.config.data.fps),
+            context_mask=mask,
+            observe_video=probe.observe if probe is not None else None,
+        )
         made = self.module["transformer"](
             noisy[0],
             noisy[1],
@@ -211,9 +228,63 @@ class TransformerTrainer:
         }
         save_tensors(
             folder / "transformer.safetensors",
-            dict(self.module.state_dict()),
+            {
+                name: tensor
+                for name, tensor in self.module.state_dict().items()
+                if not name.startswith("place_probe.")
+            },
             {"config": json.dumps(config)},
         )
+
+
+class PlaceProbe(nn.Module):
+    """Reads each video token's row and column from the hidden states of early blocks."""
+
+    BLOCKS = (1, 2, 3)
+    SIZE = 8
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        self.readers = nn.ModuleDict(
+            {
+                str(block): nn.Linear(config.video.width, 2 * self.SIZE)
+                for block in self.BLOCKS
+                if block < config.layers
+            }
+        )
+        self._read: list[Tensor] = []
+
+    def observe(self, block: int, video_BTD: Tensor) -> None:
+        """Takes the stream that leaves a block."""
+        if str(block) in self.readers:
+            normed = F.rms_norm(video_BTD, video_BTD.shape[-1:])
+            self._read.append(self.readers[str(block)](normed))
+
+    def loss(self, grid: tuple[int, ...]) -> Tensor:
+        """Mean cross-entropy over the observed blocks; forgets them. Grid: frames, rows, columns.
+
+        Raises:
+            ValueError: the grid has more rows or columns than the probe tells apart.
+        """
+        frames, rows, columns = grid
+        if max(rows, columns) > self.SIZE:
+            raise ValueError(
+                f"place_weight needs latents of at most {self.SIZE}x{self.SIZE}; these have "
+                f"{rows}x{columns}, so set objective.place_weight to 0"
+            )
+        row = torch.arange(rows).repeat_interleave(columns).repeat(frames)
+        column = torch.arange(columns).repeat(rows * frames)
+        losses = []
+        for read in self._read:
+            for logits, place in zip(read.float().chunk(2, dim=-1), (row, column), strict=True):
+                target = place.to(logits.device).expand(len(logits), -1)
+                losses.append(F.cross_entropy(logits.flatten(0, 1), target.flatten()))
+        self._read.clear()
+        return torch.stack(losses).mean()
+
+
+def _latents(frames: int) -> int:
+    return VideoShape(frames, 32, 32).latent().frames
 
 
 class _GaussianFloor:
