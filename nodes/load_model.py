@@ -52,5 +52,5 @@ class HibariLoadModel(io.ComfyNode):
         file = Checkpoint(checkpoint_path(checkpoint))
         model = make_model(file)
         # On the network, because that is what copies of a MODEL (with LoRA, say) share.
-        model.model.diffusion_model.recommended_sigmas = file.info.recommended.sigmas
+        model.model.diffusion_model.recommended = file.info.recommended
         return io.NodeOutput(model, make_clip(file), make_video_vae(file), make_audio_vae(file))

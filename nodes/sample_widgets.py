@@ -15,24 +15,25 @@ def sampling_inputs() -> list[io.WidgetInput]:
     return [
         io.Int.Input(
             "steps",
-            default=8,
-            min=1,
+            default=0,
+            min=0,
             max=1000,
             tooltip=(
-                "Number of steps; time grows with it. The bundled model needs 4 to 8, official "
-                "LTX-2 weights about 40, distilled ones 8."
+                "Number of steps; time grows with it. 0 takes what the checkpoint recommends: 8 "
+                "for the bundled model, 40 for official LTX-2 weights. Distilled ones need 8."
             ),
         ),
         io.Float.Input(
             "guidance",
-            default=2.0,
+            default=0.0,
             min=0.0,
             max=30.0,
             step=0.1,
             round=0.01,
             tooltip=(
-                "How strongly the clip follows the prompt. 1 is off and takes half the time; 1.5 "
-                "to 2 suits the bundled model, 3 official LTX-2. Too high looks burnt."
+                "How strongly the clip follows the prompt. 0 takes what the checkpoint recommends "
+                "(2 for the bundled model, 3 for official LTX-2); 1 is off and takes half the "
+                "time. Too high looks burnt."
             ),
         ),
         io.Int.Input(
@@ -79,8 +80,8 @@ def guidance_inputs() -> list[io.WidgetInput]:
         _term(
             "audio_guidance",
             (0.0, 0.0, 30.0),
-            "Guidance for the sound alone; 0 takes the value of guidance. Official LTX-2 likes 7. "
-            "Costs nothing extra.",
+            "Guidance for the sound alone; 0 takes the value of guidance, or what is recommended "
+            "where that is 0. Official LTX-2 likes 7. Costs nothing extra.",
         ),
         _term(
             "stg",

@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from ..model.checkpoint.info import CheckpointInfo, Recommended
 from ..model.sampling.guidance import Guidance
 from ..model.sampling.noise import MAX_SEED
-from ..model.sampling.schedules import check_sigmas, make_sigmas
+from ..model.sampling.schedules import DISTILLED_SIGMAS, check_sigmas, make_sigmas
 from .av_latent import video_of
 from .conditioning import Conditioning, negative_of
 
@@ -30,7 +31,9 @@ def guidance_from(
     modality_guidance: float = 1.0,
     rescale: float = 0.0,
 ) -> Guidance:
-    """Return the guidance terms; ``audio_guidance`` 0 takes the value of ``guidance``.
+    """Return the guidance terms; ``guidance`` 0 takes what the checkpoint recommends.
+
+    ``audio_guidance`` 0 takes the value of ``guidance``, or what is recommended for sound beside it.
 
     Raises:
         ValueError: a number out of range.
@@ -39,6 +42,9 @@ def guidance_from(
     for name, value in (terms | {"modality_guidance": modality_guidance}).items():
         if not 0 <= value < math.inf:
             raise ValueError(f"{name} {value:g} is not 0 or more. Use for example 1")
+    if not guidance:
+        advice = recommended(model)
+        guidance, audio_guidance = advice.guidance, audio_guidance or advice.audio_guidance or 0.0
     return Guidance(
         video_cfg=guidance,
         audio_cfg=audio_guidance or guidance,
@@ -47,6 +53,15 @@ def guidance_from(
         modality_scale=modality_guidance,
         rescale=rescale,
     )
+
+
+def recommended(model: Any) -> Recommended:
+    """Return the settings that a MODEL's checkpoint was made for.
+
+    Blocks that know nothing of them (ComfyUI's own loaders) leave those of official LTX-2 weights.
+    """
+    network = model.model.diffusion_model
+    return getattr(network, "recommended", None) or CheckpointInfo().recommended
 
 
 def skipped_block(model: Any) -> int:
@@ -87,20 +102,24 @@ def check_seed(seed: int) -> None:
 def sigmas_for(
     model: Any, latent: dict[str, Any], schedule: str, steps: int, denoise: float
 ) -> Tensor:
-    """Return the noise levels for a latent of this size.
+    """Return the noise levels for a latent of this size; ``steps`` 0 takes what is recommended.
 
     The distilled schedule is that of the model's checkpoint, where it names one.
 
     Raises:
         ValueError: an unknown schedule, or a number out of range.
     """
-    if not 1 <= steps <= MAX_STEPS:
-        raise ValueError(f"steps {steps} is not in 1..{MAX_STEPS}. Use for example 8")
+    if not 0 <= steps <= MAX_STEPS:
+        raise ValueError(
+            f"steps {steps} is not in 0..{MAX_STEPS}. Use 0 for what the checkpoint recommends"
+        )
     if not 0 < denoise <= 1:
         raise ValueError(f"denoise {denoise:g} is not above 0 and at most 1. Use 1 for a new clip")
-    own = getattr(model.model.diffusion_model, "recommended_sigmas", None)
-    if schedule == "distilled" and own:
-        return last_sigmas(check_sigmas(own), steps, denoise)
+    advice = recommended(model)
+    if schedule == "distilled":
+        sigmas = check_sigmas(advice.sigmas or DISTILLED_SIGMAS)
+        return last_sigmas(sigmas, steps or len(sigmas) - 1, denoise)
+    steps = steps or advice.steps
     tokens = video_of(latent).shape[2:].numel()
     return make_sigmas(schedule, steps, tokens, strength=denoise)
 

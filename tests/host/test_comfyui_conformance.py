@@ -35,7 +35,7 @@ SAMPLING = {
     "the last seed": {"seed": 2**64 - 1},
 }
 BROKEN = {
-    "below the minimum": ("sample", "steps", 0),
+    "below the minimum": ("sample", "steps", -1),
     "above the maximum": ("empty", "fps", 1000.0),
     "not in the list": ("sample", "sampler", "nope"),
     "not a number": ("sample", "steps", "many"),

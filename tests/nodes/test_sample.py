@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import hibari.host
 import pytest
 import torch
+from hibari.model.checkpoint import Recommended
 from hibari.model.sampling.guidance import Guidance
 from hibari.model.sampling.samplers import SAMPLERS
 from hibari.model.sampling.schedules import SCHEDULES, make_sigmas
@@ -63,9 +64,33 @@ def test_denoise_runs_the_last_steps(calls):
     assert torch.allclose(calls[0][6], torch.linspace(0.5, 0, 9))
 
 
-def distilled(*sigmas):
-    network = SimpleNamespace(recommended_sigmas=sigmas)
+def recommending(**settings):
+    network = SimpleNamespace(recommended=Recommended(**settings))
     return SimpleNamespace(model=SimpleNamespace(diffusion_model=network))
+
+
+def distilled(*sigmas):
+    return recommending(sigmas=sigmas)
+
+
+def test_zeros_take_what_the_checkpoint_recommends(calls):
+    model = recommending(steps=5, guidance=1.5, audio_guidance=4.0)
+    run(model=model, steps=0, guidance=0.0)
+    run(model=model, steps=0, guidance=0.0, audio_guidance=2.0)
+    run(model=model, steps=0, guidance=3.0)
+    assert [call[1] for call in calls] == [Guidance(1.5, 4.0), Guidance(1.5, 2.0), Guidance(3, 3)]
+    assert {len(call[6]) for call in calls} == {6}
+
+
+def test_models_of_other_loaders_take_what_official_weights_like(calls):
+    run(steps=0, guidance=0.0)
+    assert calls[0][1] == Guidance(3.0, 7.0)
+    assert len(calls[0][6]) == 41
+
+
+def test_the_distilled_schedule_knows_its_number_of_steps(calls):
+    run(model=distilled(1.0, 0.75, 0.0), schedule="distilled", steps=0)
+    assert calls[0][6].tolist() == [1, 0.75, 0]
 
 
 @pytest.mark.parametrize(("denoise", "left"), [(1.0, [1, 0.75, 0.25, 0]), (0.6, [0.75, 0.25, 0])])
@@ -77,7 +102,7 @@ def test_the_distilled_schedule_is_that_of_the_checkpoint(calls, denoise, left):
 
 def test_other_schedules_and_other_checkpoints_do_as_ltx_does(calls):
     run(model=distilled(1.0, 0.0))
-    run(model=distilled(), schedule="distilled")
+    run(model=recommending(), schedule="distilled")
     assert torch.equal(calls[0][6], make_sigmas("ltx2", 8, tokens=7 * 2 * 3))
     assert torch.equal(calls[1][6], make_sigmas("distilled", 8))
 
@@ -105,7 +130,7 @@ def test_latents_without_a_rate_get_that_of_ltx(calls):
     [
         ({"seed": -1}, r"seed -1 is not in 0\.\.18446744073709551615"),
         ({"seed": 2**64}, "seed 18446744073709551616 is not in"),
-        ({"steps": 0}, r"steps 0 is not in 1\.\.1000"),
+        ({"steps": -1}, r"steps -1 is not in 0\.\.1000"),
         ({"guidance": -1.0}, "guidance -1 is not 0 or more"),
         ({"guidance": float("nan")}, "guidance nan is not"),
         ({"stg": float("inf")}, "stg inf is not"),
