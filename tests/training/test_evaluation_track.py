@@ -9,7 +9,7 @@ from hibari.training.evaluation.track import (
     follow,
     path_length,
 )
-from hibari.training.world.scene import COLOURS
+from hibari.training.world.drops.scene import COLOURS
 
 FPS = 24
 SIDE = 64

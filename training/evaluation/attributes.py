@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from ..world.scene import POSITIONS, RADII
+from ..world.drops.scene import POSITIONS, RADII
 from .track import COUNTED_S
 
 SIZE_LIMIT = float(np.sqrt(RADII["small"][1] * RADII["big"][0])) / 256

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from ..world.scene import COLOURS
+from ..world.drops.scene import COLOURS
 
 FRAME_STEP = 3
 _TO_CONES = np.array(

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from ..world.render import DUST
-from ..world.scene import FLOOR_Y, RADII
+from ..world.drops.render import DUST
+from ..world.drops.scene import FLOOR_Y, RADII
 from .scenery import Scenery
 
 SHADOW = (30.0, 24.0, 50.0)

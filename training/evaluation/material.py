@@ -13,9 +13,9 @@ from functools import lru_cache
 import numpy as np
 
 from ..world import SAMPLE_RATE, ClipSpec
-from ..world.physics import simulate
-from ..world.scene import MATERIALS, draw_scene, stream
-from ..world.sound import synthesize
+from ..world.drops.physics import simulate
+from ..world.drops.scene import MATERIALS, draw_scene, stream
+from ..world.drops.sound import synthesize
 from .onset import HOP_S, band_power
 
 FIT_SEED = 7

@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from ..world import Truth
-from ..world.scene import FLOOR_Y
+from ..world.drops.scene import FLOOR_Y
 from .reading import Reading
 
 Item = TypeVar("Item")

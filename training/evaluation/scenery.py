@@ -12,8 +12,8 @@ from functools import lru_cache
 import numpy as np
 from scipy import ndimage
 
-from ..world.backdrop import draw_backdrop
-from ..world.scene import BACKDROPS_PER_PLACE, PLACES
+from ..world.drops.backdrop import draw_backdrop
+from ..world.drops.scene import BACKDROPS_PER_PLACE, PLACES
 
 WORKING_HEIGHT = 128
 AGREEMENT = 25.0

@@ -5,8 +5,8 @@ Drawing and physics need the extra "train"; importing this package does not.
 """
 
 from .clip import SAMPLE_RATE, WORLD_VERSION, Clip, ClipSpec, Contact, Truth, TruthObject
+from .drops.scene import HELD_OUT
 from .generate import clips, make_clip
-from .scene import HELD_OUT
 
 __all__ = [
     "HELD_OUT",

@@ -10,24 +10,34 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-WORLD_VERSION = "6"
-"""Changes whenever the same seed would give another clip; caches must carry it in their key."""
+from . import drops
+
+WORLD_VERSION = drops.VERSION
+"""Version of the playground "drops", which today's training and instruments use."""
+
+WHOLE_VERSION = "whole-1"
+"""Changes whenever the same seed would give another clip of the whole playground."""
 
 SAMPLE_RATE = 24_000
+VERSIONS = {"drops": WORLD_VERSION, "whole": WHOLE_VERSION}
 
 
 @dataclass(frozen=True)
 class ClipSpec:
-    """Size of a clip: frames, picture height and width in pixels, frames per second.
+    """Size of a clip, frames, picture height and width in pixels, frames per second, and its world.
+
+    `playground` is "drops", the narrow slice of falling balls and boxes, or "whole", everything.
 
     Raises:
-        ValueError: when a size leaves no room for the objects or no time for a fall.
+        ValueError: when a size leaves no room for the objects or no time for a fall, or the
+            playground is unknown.
     """
 
     frames: int = 49
     height: int = 256
     width: int = 256
     fps: int = 24
+    playground: str = "drops"
 
     def __post_init__(self) -> None:
         if self.frames < 1:
@@ -39,6 +49,15 @@ class ClipSpec:
             )
         if not 8 <= self.fps <= 60:
             raise ValueError(f"fps is {self.fps}, but it must lie in 8..60; use 24")
+        if self.playground not in VERSIONS:
+            raise ValueError(
+                f'playground is "{self.playground}", but must be one of {", ".join(VERSIONS)}'
+            )
+
+    @property
+    def version(self) -> str:
+        """Version of the playground's generator, for the key of every cache of clips."""
+        return VERSIONS[self.playground]
 
     @property
     def samples(self) -> int:

@@ -1,7 +1,7 @@
 """Sentences about what happened, in English and French.
 
 A sentence shape is a template whose slots are filled from the outcome of the simulation. Every
-sentence names colour, shape and place; each further detail is dropped a quarter of the time. Some
+sentence names colour, shape and place; each further detail is left out now and then. Some
 shapes never occur in training, so that a test can ask in words the model has not seen in order.
 
 Slots: {S} who, {P} where, {O} what it does after the fall, {N} the sound, {H} from what height,
@@ -21,7 +21,10 @@ from .scene import Scene
 from .words import ENGLISH, FRENCH, Language, Options
 
 FRENCH_SHARE = 0.15
-DROP_DETAIL = 0.25
+VAGUE_OUTCOME = 0.25
+"""Share of bouncing clips whose caption does not count the bounces."""
+DROP_DETAIL = 0.1
+"""What a caption leaves out the model can only guess, and it learns the words more slowly."""
 
 
 @dataclass
@@ -131,7 +134,7 @@ class _Teller:
         least, most = min(self.bounces), max(self.bounces)
         if least == 0 < most:
             return "mixed"
-        if least != most or (least > 0 and self.rng.random() < DROP_DETAIL):
+        if least != most or (least > 0 and self.rng.random() < VAGUE_OUTCOME):
             return "some"
         return "many" if least > 3 else str(least)
 

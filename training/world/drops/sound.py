@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from scipy import fft, signal
 
-from .clip import SAMPLE_RATE, ClipSpec
+from ..clip import SAMPLE_RATE, ClipSpec
 from .physics import Hit, Motion
 from .scene import Scene
 

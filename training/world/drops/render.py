@@ -11,8 +11,8 @@ import math
 import numpy as np
 import skia
 
+from ..clip import ClipSpec
 from .backdrop import Rgb, colour, draw_backdrop
-from .clip import ClipSpec
 from .physics import Hit, Motion
 from .scene import FLOOR_Y, Body, Scene
 from .sprite import sprite

@@ -10,10 +10,10 @@ import time
 import numpy as np
 import pytest
 from hibari.training.world import HELD_OUT, ClipSpec, make_clip
-from hibari.training.world.caption import write_caption
-from hibari.training.world.physics import GRAVITY, simulate
-from hibari.training.world.render import render
-from hibari.training.world.scene import (
+from hibari.training.world.drops.caption import write_caption
+from hibari.training.world.drops.physics import GRAVITY, simulate
+from hibari.training.world.drops.render import render
+from hibari.training.world.drops.scene import (
     BOX_HALF_SIDE,
     COLOURS,
     FLOOR_Y,
@@ -25,7 +25,7 @@ from hibari.training.world.scene import (
     draw_scene,
     stream,
 )
-from hibari.training.world.sound import synthesize
+from hibari.training.world.drops.sound import synthesize
 
 SMALL = ClipSpec(frames=33, height=64, width=64)
 
@@ -51,7 +51,7 @@ def test_one_more_draw_in_a_stream_moves_no_other_stream(monkeypatch):
         rng.random(7)
         return write_caption(scene, bounces, landed, rng, split)
 
-    monkeypatch.setattr("hibari.training.world.caption.write_caption", restless)
+    monkeypatch.setattr("hibari.training.world.drops.make.write_caption", restless)
     after = make_clip(5, 8, SMALL)
     assert after.caption != before.caption
     assert np.array_equal(after.frames, before.frames)
@@ -266,7 +266,7 @@ def test_bad_input_is_told_in_one_sentence(make, message):
 
 def test_a_missing_drawing_library_names_the_extra(monkeypatch):
     for name in [name for name in sys.modules if name.startswith("hibari.training.world.")]:
-        if name.rsplit(".", 1)[-1] in ("physics", "render", "sprite", "backdrop"):
+        if name.rsplit(".", 1)[-1] in ("make", "physics", "render", "sprite", "backdrop"):
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "skia", None)
     with pytest.raises(ModuleNotFoundError, match=r'pip install "hibari\[train\]"'):
