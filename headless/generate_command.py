@@ -16,7 +16,7 @@ from .report import complain, report, written
 from .run_command import debug, run_here
 from .ui_format import to_prompt
 
-GRAPH = Path(__file__).parents[1] / "workflows" / "Text to video with sound.json"
+GRAPH = Path(__file__).parents[1] / "workflows" / "Text to video.json"
 FORMATS = (".mp4", ".webm")
 FILE_PREFIX = "hibari"
 SEED_BITS = 32

@@ -4,9 +4,22 @@ Same ids, inputs and outputs; none of this is loaded inside ComfyUI, which bring
 """
 
 from ...host.embedded.io import ComfyNode
-from . import av_latent, codecs, conditioning, loaders, previews, primitives, savers, video
+from . import (
+    av_latent,
+    codecs,
+    conditioning,
+    loaders,
+    previews,
+    primitives,
+    samplers,
+    savers,
+    video,
+)
 
-_MODULES = (loaders, savers, previews, video, primitives, conditioning, av_latent, codecs)
+_MODULES = (
+    *(loaders, savers, previews, video, primitives),
+    *(conditioning, av_latent, samplers, codecs),
+)
 
 CORE_BLOCKS: tuple[type[ComfyNode], ...] = tuple(
     block for module in _MODULES for block in module.BLOCKS

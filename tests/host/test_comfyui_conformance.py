@@ -2,6 +2,8 @@
 
 import json
 from pathlib import Path
+from urllib.parse import quote
+from urllib.request import urlopen
 
 import av
 import numpy as np
@@ -15,15 +17,20 @@ from hibari.host.embedded.folders import set_folders
 from safetensors.torch import load_file
 
 from .comfyui_graphs import CHECKPOINT, node, sampled_by_us, saved_by_us, with_saved_latents
+from .comfyui_process import PACK_NAME
 
 pytestmark = pytest.mark.comfyui
 
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
+SUBGRAPHS = Path(__file__).parents[2] / "subgraphs"
 GRAPHS = Path(__file__).parents[1] / "headless" / "graphs"
 SMALL = {
     "HibariLoadModel": {"checkpoint": CHECKPOINT},
     "HibariEmptyLatent": {"width": 64, "height": 96, "seconds": 0.7},
     "HibariSample": {"steps": 2},
+    "EmptyLTXVLatentVideo": {"width": 64, "height": 96, "length": 17},
+    "LTXVEmptyLatentAudio": {"frames_number": 17},
+    "KSampler": {"steps": 2},
 }
 SAMPLING = {
     "no guidance": {"guidance": 1.0},
@@ -100,7 +107,7 @@ def test_both_hosts_sample_the_same_latents(comfyui, embedded, settings):
 
 
 @pytest.mark.parametrize("path", sorted(WORKFLOWS.glob("*.json")), ids=lambda path: path.stem)
-def test_a_shipped_template_runs_alike_in_both_hosts(comfyui, embedded, path):
+def test_a_shipped_template_runs_alike_in_both_hosts(comfyui, embedded, tmp_path, path):
     graph = to_prompt(json.loads(path.read_text("utf-8")), comfyui.get("/object_info"))
     for item in graph.values():
         item["inputs"] |= SMALL.get(item["class_type"], {})
@@ -109,12 +116,33 @@ def test_a_shipped_template_runs_alike_in_both_hosts(comfyui, embedded, path):
     assert ours.success, ours.error
     assert set(theirs.called) == set(ours.executed) == set(graph)
     assert theirs.outputs.keys() == ours.outputs.keys()
-    (name,) = [key for key, item in graph.items() if item["class_type"] == "HibariSaveVideo"]
-    (entry,) = theirs.outputs[name]["images"]
-    file = comfyui.base / "output" / entry["subfolder"] / entry["filename"]
-    ((own_path,),) = (ours.results[name][1],)
-    difference = frames(file).astype(int) - frames(own_path).astype(int)
-    assert np.abs(difference).mean() < 1
+    for name, shown in theirs.outputs.items():
+        for one, other in zip(shown.get("images", ()), ours.outputs[name]["images"], strict=True):
+            files = [
+                folder / entry["subfolder"] / entry["filename"]
+                for folder, entry in ((comfyui.base / "output", one), (tmp_path, other))
+            ]
+            difference = np.subtract(*(frames(file).astype(int) for file in files))
+            assert np.abs(difference).mean() < 1
+
+
+@pytest.mark.parametrize("path", sorted(WORKFLOWS.glob("*.json")), ids=lambda path: path.stem)
+def test_comfyui_lists_the_template_with_its_picture(comfyui, path):
+    assert path.stem in comfyui.get("/workflow_templates")[PACK_NAME]
+    for suffix in ("json", "jpg"):
+        name = quote(path.with_suffix(f".{suffix}").name)
+        url = f"http://127.0.0.1:{comfyui.port}/api/workflow_templates/{PACK_NAME}/{name}"
+        with urlopen(url) as reply:
+            assert reply.read() == path.with_suffix(f".{suffix}").read_bytes()
+
+
+def test_comfyui_lists_the_blueprints(comfyui):
+    listed = comfyui.get("/global_subgraphs")
+    ours = {item["name"]: key for key, item in listed.items() if PACK_NAME in str(item["info"])}
+    assert ours.keys() == {path.stem for path in SUBGRAPHS.glob("*.json")}
+    for name, key in ours.items():
+        served = json.loads(comfyui.get(f"/global_subgraphs/{key}")["data"])
+        assert served == json.loads((SUBGRAPHS / f"{name}.json").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("change", BROKEN.values(), ids=BROKEN)
@@ -176,7 +204,7 @@ def test_a_conformance_graph_runs_alike_in_both_hosts(comfyui, embedded, path):
 
 
 def test_the_command_line_drives_a_running_comfyui(comfyui, tmp_path, capsys):
-    path = WORKFLOWS / "Text to video with sound.json"
+    path = WORKFLOWS / "Text to video.json"
     graph = to_prompt(json.loads(path.read_text("utf-8")), comfyui.get("/object_info"))
     settings = [
         f"--set={key}.{name}={value}"

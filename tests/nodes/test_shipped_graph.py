@@ -18,8 +18,8 @@ from hibari.model.video_vae import VideoVae, VideoVaeConfig
 from hibari.model.vocoder import VocoderConfig, build_vocoder
 from hibari.nodes.load_model import HibariLoadModel
 from hibari.nodes.sampling_request import sigmas_for
-
-from .workflow_builder import FOLDER, block_infos
+from hibari.workflows.source.declared import block_infos
+from hibari.workflows.source.writer import FOLDER
 
 TINY = "tiny.safetensors"
 DISTILLED = Recommended(steps=2, sigmas=(1.0, 0.5, 0.0))
@@ -58,7 +58,7 @@ def home(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def workflow():
-    return json.loads((FOLDER / "Text to video with sound.json").read_text("utf-8"))
+    return json.loads((FOLDER / "Text to video.json").read_text("utf-8"))
 
 
 def prompt_of(workflow, **changed):

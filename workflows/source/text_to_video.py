@@ -1,14 +1,14 @@
-"""What is chosen by hand in the graphs that people open: nodes, places, values and words."""
+"""The first template: a sentence, our blocks, a file."""
 
 from __future__ import annotations
 
-from .workflow_builder import Graph, Group, Placed
+from .graph import NEEDS, Graph, Group, Placed, note
 
-ABOUT = """## Text to video with sound
+ABOUT = f"""## Text to video
 
-Write what should be seen and heard, press **Run**.
+Write what should be seen and heard, press **Run**: a clip with its sound comes out.
 
-**Needs** ComfyUI 0.30 or newer (tested with 0.33) and this pack; no other pack, no download.
+{NEEDS}
 
 **The bundled model** knows a small world: balls and boxes of many colours and materials that fall \
 and bounce in a few places, told in English or French. It makes 256x256, 2 seconds, 24 fps, within \
@@ -28,16 +28,10 @@ PROMPTS = """- a red rubber ball bounces on a wooden floor
 """
 
 TEXT_TO_VIDEO = Graph(
-    name="Text to video with sound",
+    name="Text to video",
     nodes={
-        "about": Placed("MarkdownNote", (-480, 0), (420, 460), {"text": ABOUT}, title="Read me"),
-        "prompts": Placed(
-            "MarkdownNote",
-            (360, 320),
-            (420, 140),
-            {"text": PROMPTS},
-            title="Prompts that suit the bundled model",
-        ),
+        "about": note((-480, 0), (420, 460), "Read me", ABOUT),
+        "prompts": note((360, 320), (420, 140), "Prompts that suit the bundled model", PROMPTS),
         "load": Placed("HibariLoadModel", (0, 0), (300, 140)),
         "size": Placed("HibariEmptyLatent", (0, 200), (300, 260)),
         "prompt": Placed(
@@ -89,5 +83,3 @@ TEXT_TO_VIDEO = Graph(
         Group("5 · Save", (1520, -80, 460, 560), "#A88"),
     ),
 )
-
-GRAPHS = (TEXT_TO_VIDEO,)

@@ -1,0 +1,14 @@
+"""The graphs that people open, as source: what is chosen by hand, and the writers of the files.
+
+A template is a module here with a :class:`.graph.Graph`; list it in ``GRAPHS``, a one-node
+blueprint in ``BLUEPRINTS``, then run ``python -m hibari.workflows.source``. Sockets, widget order
+and defaults come from the blocks' declarations, so that no file can fall behind them.
+"""
+
+from .label_and_save import LABEL_AND_SAVE
+from .stock_nodes import STOCK_NODES
+from .text_to_video import TEXT_TO_VIDEO
+from .text_to_video_blueprint import TEXT_TO_VIDEO_BLUEPRINT
+
+GRAPHS = (TEXT_TO_VIDEO, STOCK_NODES)
+BLUEPRINTS = (TEXT_TO_VIDEO_BLUEPRINT, LABEL_AND_SAVE)
