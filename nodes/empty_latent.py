@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..host import io, ui
+from ..host import io, show_text, ui
 from ..model.shapes import MAX_SIDE_PX, SPACE_STRIDE
 from .clip_plan import ASPECTS, CUSTOM, MAX_FPS, MIN_FPS, MIN_SECONDS
 from .named_errors import named_errors
@@ -27,6 +27,7 @@ class HibariEmptyLatent(io.ComfyNode):
                 "took."
             ),
             search_aliases=["empty latent", "size", "resolution", "duration", "length", "fps"],
+            hidden=[io.Hidden.unique_id],
             inputs=[*_size_inputs(), *_time_inputs(), _batch_input()],
             outputs=[
                 io.Latent.Output(
@@ -52,6 +53,7 @@ class HibariEmptyLatent(io.ComfyNode):
             )
         plan = plan_clip(aspect, width, height, seconds, fps)
         latent = empty_latent(plan, batch_size)
+        show_text(str(plan), getattr(cls.hidden, "unique_id", None))
         return io.NodeOutput(latent, plan.frames, fps, ui=ui.PreviewText(str(plan)))
 
 

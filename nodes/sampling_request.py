@@ -33,7 +33,7 @@ def guidance_from(
 ) -> Guidance:
     """Return the guidance terms; ``guidance`` 0 takes what the checkpoint recommends.
 
-    ``audio_guidance`` 0 takes the value of ``guidance``, or what is recommended for sound beside it.
+    ``audio_guidance`` 0 takes the value of ``guidance``, or what is recommended beside that.
 
     Raises:
         ValueError: a number out of range.

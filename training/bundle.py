@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -13,6 +14,7 @@ from ..model.text import TextEncoder, TextEncoderConfig
 from ..model.transformer import AVTransformer, TransformerConfig
 from ..model.video_vae import VideoVae, VideoVaeConfig
 from ..model.vocoder import VocoderConfig, build_vocoder
+from .latent_rgb import fit_latent_rgb, playground_frames
 from .state import read_tensors_with_config
 
 PLAYGROUND = CheckpointInfo(
@@ -24,6 +26,8 @@ PLAYGROUND = CheckpointInfo(
 
 def bundle(runs: Path, out: Path, info: CheckpointInfo = PLAYGROUND) -> None:
     """Write ``out`` in bf16 from ``runs/<stage>/<stage>.safetensors`` of all four stages.
+
+    Preview colours are fitted to the video VAE on the way.
 
     Raises:
         FileNotFoundError: a stage has no result yet.
@@ -48,7 +52,8 @@ def bundle(runs: Path, out: Path, info: CheckpointInfo = PLAYGROUND) -> None:
     for name, module in (("video_vae", video_vae), ("audio_vae", audio_vae), ("vocoder", vocoder)):
         _load(module, stages[name][0], name)
     parts = CheckpointParts(transformer, video_vae, audio_vae, vocoder, text_encoder)
-    save_checkpoint(out, parts, info, torch.bfloat16)
+    colours = fit_latent_rgb(video_vae.eval(), playground_frames())
+    save_checkpoint(out, parts, replace(info, latent_rgb=colours), torch.bfloat16)
 
 
 def _load(module: nn.Module, tensors: dict[str, torch.Tensor], stage: str) -> None:

@@ -24,6 +24,7 @@ from .progress import (
     ProgressBar,
     check_interrupted,
     metadata_disabled,
+    show_text,
 )
 from .runtime import make_audio_vae, make_clip, make_model, make_video_vae, sample
 
@@ -51,6 +52,7 @@ __all__ = [
     "output_directory",
     "sample",
     "save_path",
+    "show_text",
     "temp_directory",
     "ui",
     "user_directory",

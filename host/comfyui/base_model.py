@@ -7,7 +7,6 @@ operations, so that offloading, casting and LoRA work on them.
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
 
@@ -15,7 +14,7 @@ import comfy.model_management as memory
 import torch
 from comfy import latent_formats, model_base, model_patcher, supported_models
 
-from ...model.checkpoint import Checkpoint
+from ...model.checkpoint import Checkpoint, LatentRgb
 from ...model.checkpoint.layout import TRANSFORMER
 from .diffusion_model import HostTransformer
 
@@ -31,12 +30,12 @@ class HostBaseModel(model_base.LTXAV):
 
 
 class HostLatentFormat(latent_formats.LTXAV):
-    """LTX-2 latents with a checkpoint's own preview colours: ``factors [128][3]``, ``bias [3]``."""
+    """LTX-2 latents with a checkpoint's own preview colours."""
 
-    def __init__(self, latent_rgb: dict[str, Any]) -> None:
+    def __init__(self, colours: LatentRgb) -> None:
         super().__init__()
-        self.latent_rgb_factors = latent_rgb["factors"]
-        self.latent_rgb_factors_bias = latent_rgb.get("bias")
+        self.latent_rgb_factors = colours.factors
+        self.latent_rgb_factors_bias = colours.bias
 
 
 class HostModelConfig(supported_models.LTXAV):
@@ -62,9 +61,8 @@ def load_model(file: Checkpoint, disable_dynamic: bool = False) -> model_patcher
             **transformer.config.to_metadata(),
         }
     )
-    latent_rgb = json.loads(file.metadata.get("hibari", "{}")).get("latent_rgb")
-    if latent_rgb is not None:
-        config.latent_format = HostLatentFormat(latent_rgb)
+    if file.info.latent_rgb is not None:
+        config.latent_format = HostLatentFormat(file.info.latent_rgb)
     device = memory.get_torch_device()
     config.set_inference_dtype(
         dtype, memory.unet_manual_cast(dtype, device, config.supported_inference_dtypes)

@@ -23,6 +23,7 @@ from .progress import (
     ProgressBar,
     check_interrupted,
     metadata_disabled,
+    show_text,
 )
 from .runtime import make_audio_vae, make_clip, make_model, make_video_vae
 from .sampling import sample
@@ -52,6 +53,7 @@ __all__ = [
     "output_directory",
     "sample",
     "save_path",
+    "show_text",
     "temp_directory",
     "ui",
     "user_directory",

@@ -7,6 +7,7 @@ one flag for the process: the engine clears it before a run, Ctrl-C sets it, eve
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ class Progress:
     preview: Any = None
 
 
+logger = logging.getLogger(__name__)
 Listener = Callable[[Progress], None]
 
 _interrupted = threading.Event()
@@ -123,3 +125,8 @@ def disable_metadata(disabled: bool) -> None:
 def metadata_disabled() -> bool:
     """Whether files are saved without the graph inside."""
     return _metadata["disabled"]
+
+
+def show_text(text: str, node_id: str | None) -> None:
+    """Log what ComfyUI shows under a running node."""
+    logger.info("%s: %s", node_id, text)

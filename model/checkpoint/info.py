@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from ..shapes import VIDEO_CHANNELS
+
 FORMAT = 1
+
+Rgb = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,41 @@ class Recommended:
 
 
 @dataclass(frozen=True)
+class LatentRgb:
+    """What a latent looks like without decoding it, for previews: ``latent @ factors + bias``.
+
+    Attributes:
+        factors: red, green and blue in -1..1 of each latent channel.
+        bias: the colour of the latent 0.
+
+    Raises:
+        ValueError: there is not one finite colour for each channel.
+    """
+
+    factors: tuple[Rgb, ...]
+    bias: Rgb
+
+    def __post_init__(self) -> None:
+        rows = (*self.factors, self.bias)
+        finite = all(math.isfinite(value) for row in rows for value in row)
+        if len(self.factors) != VIDEO_CHANNELS or {len(row) for row in rows} != {3} or not finite:
+            raise ValueError(
+                f"preview colours of {len(self.factors)} channels were given; give three finite "
+                f"numbers for each of {VIDEO_CHANNELS} channels, and three as bias"
+            )
+
+    @classmethod
+    def from_metadata(cls, metadata: Mapping[str, Any]) -> LatentRgb:
+        """Reads ``{"factors": [[r, g, b], ...], "bias": [r, g, b]}``."""
+        return cls(tuple(map(_rgb, metadata["factors"])), _rgb(metadata["bias"]))
+
+
+def _rgb(values: Sequence[float]) -> Rgb:
+    red, green, blue = map(float, values)
+    return red, green, blue
+
+
+@dataclass(frozen=True)
 class CheckpointInfo:
     """Identity of a checkpoint.
 
@@ -41,18 +81,20 @@ class CheckpointInfo:
         av_order: order of the audio-from-video attention it was trained with, ``comfy`` or
             ``reference``; it leaves no trace in the weights.
         recommended: settings.
+        latent_rgb: colours of its latents; None where nobody fitted them.
     """
 
     name: str = "LTX-2"
     av_order: str = "reference"
     recommended: Recommended = field(default_factory=lambda: Recommended(audio_guidance=7.0))
+    latent_rgb: LatentRgb | None = None
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, Any]) -> CheckpointInfo:
         """Reads the ``hibari`` object.
 
         Raises:
-            ValueError: it was written by a later format.
+            ValueError: it was written by a later format, or its colours fit no latent.
         """
         if metadata.get("format") != FORMAT:
             raise ValueError(
@@ -65,18 +107,22 @@ class CheckpointInfo:
         values = {key: value for key, value in given.items() if key in known}
         if values.get("sigmas") is not None:
             values["sigmas"] = tuple(float(sigma) for sigma in values["sigmas"])
+        colours = metadata.get("latent_rgb")
         return cls(
             name=str(metadata.get("name", "unnamed")),
             av_order=str(metadata.get("av_order", "comfy")),
             recommended=Recommended(**values),
+            latent_rgb=None if colours is None else LatentRgb.from_metadata(colours),
         )
 
     def to_metadata(self) -> dict[str, Any]:
         """The JSON object that `from_metadata` reads."""
         advice = {k: v for k, v in asdict(self.recommended).items() if v is not None}
+        colours = {} if self.latent_rgb is None else {"latent_rgb": asdict(self.latent_rgb)}
         return {
             "format": FORMAT,
             "name": self.name,
             "av_order": self.av_order,
             "recommended": advice,
+            **colours,
         }

@@ -161,7 +161,7 @@ class Checkpoint:
         metadata = self._json("hibari")
         try:
             return CheckpointInfo.from_metadata(metadata)
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise CheckpointError(f"checkpoint {self.path} cannot be used: {error}") from error
 
     def _json(self, key: str) -> dict[str, Any]:

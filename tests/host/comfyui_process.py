@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import socket
+import struct
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ PACK = Path(__file__).parents[2]
 PACK_NAME = "ComfyUI-Hibari"
 START_S = 300
 RUN_S = 300
+# Kinds of binary messages.
+PREVIEW, TEXT = 1, 3
 ENDS = {"execution_success", "execution_error", "execution_interrupted"}
 
 
@@ -117,7 +120,8 @@ class ComfyUIProcess:
             if status != 200:
                 raise AssertionError(f"ComfyUI refused the graph: {json.dumps(reply, indent=1)}")
             async for message in channel:
-                if message.type is not aiohttp.WSMsgType.TEXT:
+                if message.type is aiohttp.WSMsgType.BINARY:
+                    run.events.append(binary_event(message.data))
                     continue
                 event = json.loads(message.data)
                 run.events.append((event["type"], event["data"]))
@@ -126,6 +130,18 @@ class ComfyUIProcess:
                 if event["type"] == cancel_at:
                     await asyncio.to_thread(self.post, "/interrupt", {})
         return run
+
+
+def binary_event(message: bytes) -> tuple[str, dict[str, Any]]:
+    """A preview picture, or the text that a node shows, as an event."""
+    (kind,) = struct.unpack(">I", message[:4])
+    if kind == PREVIEW:
+        return "preview", {"jpeg": message[8:]}
+    if kind == TEXT:
+        (length,) = struct.unpack(">I", message[4:8])
+        node, text = message[8 : 8 + length], message[8 + length :]
+        return "text", {"node": node.decode(), "text": text.decode()}
+    return "binary", {"kind": kind}
 
 
 def hermetic_arguments(base: Path) -> list[str | Path]:

@@ -66,6 +66,7 @@ def test_all_stages_make_a_checkpoint_that_runs(work):
     assert main(["--bundle", str(work), str(out)]) == 0
     checkpoint = Checkpoint(out)
     assert checkpoint.info.recommended.width == 256
+    assert checkpoint.info.latent_rgb is not None
     transformer, text = checkpoint.load_transformer(), checkpoint.load_text_encoder()
     context, mask = text.encode(["a red ball falls"])
     latents = torch.randn(1, 128, 3, 2, 2), torch.randn(1, 8, 18, 16)
