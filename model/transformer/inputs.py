@@ -33,8 +33,8 @@ class TransformerInputs:
         audio_to_video: False cuts what video hears (modality guidance).
         video_to_audio: False cuts what audio sees.
         skip_self_attention: blocks whose self-attention passes values through (STG).
-        observe_video: called with each block's index and the video stream ``[B, T, D]`` that
-            leaves it, for losses on hidden states.
+        observe: called with each block's index and the video and audio streams ``[B, T, D]``
+            that leave it, for losses on hidden states.
     """
 
     frame_rate: float = 25.0
@@ -44,7 +44,7 @@ class TransformerInputs:
     audio_to_video: bool = True
     video_to_audio: bool = True
     skip_self_attention: frozenset[int] = frozenset()
-    observe_video: Callable[[int, Tensor], None] | None = None
+    observe: Callable[[int, Tensor | None, Tensor | None], None] | None = None
 
     def context_bias(self, dtype: torch.dtype) -> Tensor | None:
         """The mask as attention bias ``[B, 1, 1, S]``.

@@ -200,8 +200,8 @@ class AVTransformer(nn.Module):
             video_BTD, audio_BTD = block(
                 video_BTD, audio_BTD, video_context, audio_context, switches
             )
-            if conditions.observe_video is not None and video_BTD is not None:
-                conditions.observe_video(index, video_BTD)
+            if conditions.observe is not None:
+                conditions.observe(index, video_BTD, audio_BTD)
         if video_BTD is not None and video_context is not None:
             video_BTD = self._video.leave(video_BTD, video_context)
         if audio_BTD is not None and audio_context is not None:

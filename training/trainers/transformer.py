@@ -28,6 +28,7 @@ from ..config import TrainConfig, from_table
 from ..latent_store import Codecs, LatentStore, encode_store
 from ..loop import autocast, pick_device
 from ..state import save_tensors
+from .place_probe import PlaceProbe
 
 TEXT_TOKENS = 47
 BINS = (0.1, 0.3, 0.5, 0.7, 0.9)
@@ -47,9 +48,8 @@ class FlowObjective:
         clean_share: of those, the share in which one modality is clean.
         caption_dropout: share of samples trained without their caption.
         audio_weight: weight of the audio loss beside the video loss.
-        place_weight: weight of the loss of naming each video token's row and column from the hidden
-            states of early blocks. The format has rotary positions only, which tell distances: to
-            put an object "on the left", a token must first work out where it is.
+        place_weight: weight of the loss of `PlaceProbe`, which asks early blocks where and when
+            their tokens are.
     """
 
     video_vae: str
@@ -118,7 +118,7 @@ class TransformerTrainer:
         total = video_loss + objective.audio_weight * audio_loss
         numbers = {"video": float(video_loss.detach()), "audio": float(audio_loss.detach())}
         if probe is not None:
-            place_loss = probe.loss(video.shape[2:])
+            place_loss = probe.loss(video.shape[2:], audio.shape[2])
             total = total + objective.place_weight * place_loss
             numbers["place"] = float(place_loss.detach())
         return total, numbers | self._binned(errors, sigmas)
@@ -170,7 +170,7 @@ class TransformerTrainer:
         inputs = TransformerInputs(
             frame_rate=float(self.config.data.fps),
             context_mask=mask,
-            observe_video=probe.observe if probe is not None else None,
+            observe=probe.observe if probe is not None else None,
         )
         made = self.module["transformer"](
             noisy[0],
@@ -235,52 +235,6 @@ class TransformerTrainer:
             },
             {"config": json.dumps(config)},
         )
-
-
-class PlaceProbe(nn.Module):
-    """Reads each video token's row and column from the hidden states of early blocks."""
-
-    BLOCKS = (1, 2, 3)
-    SIZE = 8
-
-    def __init__(self, config: TransformerConfig) -> None:
-        super().__init__()
-        self.readers = nn.ModuleDict(
-            {
-                str(block): nn.Linear(config.video.width, 2 * self.SIZE)
-                for block in self.BLOCKS
-                if block < config.layers
-            }
-        )
-        self._read: list[Tensor] = []
-
-    def observe(self, block: int, video_BTD: Tensor) -> None:
-        """Takes the stream that leaves a block."""
-        if str(block) in self.readers:
-            normed = F.rms_norm(video_BTD, video_BTD.shape[-1:])
-            self._read.append(self.readers[str(block)](normed))
-
-    def loss(self, grid: tuple[int, ...]) -> Tensor:
-        """Mean cross-entropy over the observed blocks; forgets them. Grid: frames, rows, columns.
-
-        Raises:
-            ValueError: the grid has more rows or columns than the probe tells apart.
-        """
-        frames, rows, columns = grid
-        if max(rows, columns) > self.SIZE:
-            raise ValueError(
-                f"place_weight needs latents of at most {self.SIZE}x{self.SIZE}; these have "
-                f"{rows}x{columns}, so set objective.place_weight to 0"
-            )
-        row = torch.arange(rows).repeat_interleave(columns).repeat(frames)
-        column = torch.arange(columns).repeat(rows * frames)
-        losses = []
-        for read in self._read:
-            for logits, place in zip(read.float().chunk(2, dim=-1), (row, column), strict=True):
-                target = place.to(logits.device).expand(len(logits), -1)
-                losses.append(F.cross_entropy(logits.flatten(0, 1), target.flatten()))
-        self._read.clear()
-        return torch.stack(losses).mean()
 
 
 def _latents(frames: int) -> int:
