@@ -1,7 +1,8 @@
-"""Assembles the results of all stages into one checkpoint file in the LTX-2 format."""
+"""The results of all stages as one checkpoint file in the LTX-2 format, and back."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,13 +10,28 @@ import torch
 from torch import nn
 
 from ..model.audio_vae import AudioVae, AudioVaeConfig
-from ..model.checkpoint import CheckpointInfo, CheckpointParts, Recommended, save_checkpoint
+from ..model.checkpoint import (
+    Checkpoint,
+    CheckpointInfo,
+    CheckpointParts,
+    Recommended,
+    layout,
+    save_checkpoint,
+)
 from ..model.text import TextEncoder, TextEncoderConfig
 from ..model.transformer import AVTransformer, TransformerConfig
 from ..model.video_vae import VideoVae, VideoVaeConfig
 from ..model.vocoder import VocoderConfig, build_vocoder
 from .latent_rgb import fit_latent_rgb, playground_frames
-from .state import read_tensors_with_config
+from .state import read_tensors_with_config, save_tensors
+
+STAGES: dict[str, dict[str, layout.Part]] = {
+    "video_vae": {"vae": layout.VIDEO_VAE},
+    "audio_vae": {"audio_vae": layout.AUDIO_VAE},
+    "vocoder": {"vocoder": layout.VOCODER},
+    "transformer": {"transformer": layout.TRANSFORMER, "text_encoder": layout.TEXT_ENCODER},
+}
+"""The parts that each stage trains, by their names in the configuration."""
 
 PLAYGROUND = CheckpointInfo(
     name="Hibari playground",
@@ -54,6 +70,31 @@ def bundle(runs: Path, out: Path, info: CheckpointInfo = PLAYGROUND) -> None:
     parts = CheckpointParts(transformer, video_vae, audio_vae, vocoder, text_encoder)
     colours = fit_latent_rgb(video_vae.eval(), playground_frames())
     save_checkpoint(out, parts, replace(info, latent_rgb=colours), torch.bfloat16)
+
+
+def unbundle(checkpoint: Path, runs: Path) -> None:
+    """Write the stages' results of a checkpoint below ``runs``, so that training can go on from it.
+
+    Weights come back in float32, as precise as the checkpoint keeps them.
+
+    Raises:
+        CheckpointError: the checkpoint is absent, damaged or of another family.
+        ValueError: a part is missing, or ``runs`` already holds a result.
+    """
+    source = Checkpoint(checkpoint)
+    for stage, parts in STAGES.items():
+        path = runs / stage / f"{stage}.safetensors"
+        if path.exists():
+            raise ValueError(f"{path} exists already; name an empty folder for --unbundle")
+        tensors = {}
+        for name, part in parts.items():
+            if not source.has(part):
+                raise ValueError(f"{checkpoint} holds no {name}; give a whole Hibari checkpoint")
+            prefix = f"{name}." if len(parts) > 1 else ""
+            state = source.state_dict(part, dtype=torch.float32)
+            tensors |= {prefix + key: value for key, value in state.items()}
+        config = {name: source.config[name] for name in parts}
+        save_tensors(path, tensors, {"config": json.dumps(config)})
 
 
 def _load(module: nn.Module, tensors: dict[str, torch.Tensor], stage: str) -> None:

@@ -52,6 +52,13 @@ def main(argv: Sequence[str]) -> int:
         metavar=("RUNS", "OUT"),
         help="assemble the results below RUNS into one checkpoint",
     )
+    parser.add_argument(
+        "--unbundle",
+        nargs=2,
+        type=Path,
+        metavar=("CHECKPOINT", "RUNS"),
+        help="write a checkpoint's stages below RUNS, to train on with run.init_from",
+    )
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     try:
@@ -69,6 +76,11 @@ def _run(arguments: argparse.Namespace) -> int:
         from .bundle import bundle
 
         bundle(*arguments.bundle)
+        return 0
+    if arguments.unbundle:
+        from .bundle import unbundle
+
+        unbundle(*arguments.unbundle)
         return 0
     if arguments.config is None:
         raise ValueError("no --config given; see hibari/training/configs")

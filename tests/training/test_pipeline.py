@@ -11,6 +11,7 @@ from hibari.model.transformer import TransformerInputs
 from hibari.training.clip_store import fill_store, open_store
 from hibari.training.command import main
 from hibari.training.config import DataConfig, read_config
+from safetensors.torch import load_file
 
 CONFIGS = Path(__file__).parents[2] / "training" / "configs"
 DATA = DataConfig(folder="", count=6, frames=17, height=64, width=64, validation_count=3)
@@ -58,6 +59,20 @@ def work(tmp_path_factory):
     for stage in SMALL:
         assert main(arguments(stage, folder)) == 0
     return folder
+
+
+@pytest.mark.slow
+def test_a_checkpoint_comes_apart_into_the_stages_that_made_it(work, tmp_path):
+    out, runs = tmp_path / "bundle.safetensors", tmp_path / "runs"
+    assert main(["--bundle", str(work), str(out)]) == 0
+    assert main(["--unbundle", str(out), str(runs)]) == 0
+    again = tmp_path / "again.safetensors"
+    assert main(["--bundle", str(runs), str(again)]) == 0
+    first, second = load_file(out), load_file(again)
+    assert first.keys() == second.keys()
+    assert all(torch.equal(first[key], second[key]) for key in first)
+    assert Checkpoint(again).config == Checkpoint(out).config
+    assert main(["--unbundle", str(out), str(runs)]) == 2
 
 
 @pytest.mark.slow
