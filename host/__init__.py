@@ -35,6 +35,7 @@ __all__ = [
     "temp_directory",
     "ui",
     "user_directory",
+    "with_references",
 ]
 
 
@@ -84,6 +85,7 @@ if HOST == "comfyui":
         temp_directory,
         ui,
         user_directory,
+        with_references,
     )
 else:
     from .embedded import (
@@ -114,4 +116,5 @@ else:
         temp_directory,
         ui,
         user_directory,
+        with_references,
     )

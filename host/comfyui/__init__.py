@@ -26,7 +26,7 @@ from .progress import (
     metadata_disabled,
     show_text,
 )
-from .runtime import make_audio_vae, make_clip, make_model, make_video_vae, sample
+from .runtime import make_audio_vae, make_clip, make_model, make_video_vae, sample, with_references
 
 __all__ = [
     "ComfyExtension",
@@ -56,4 +56,5 @@ __all__ = [
     "temp_directory",
     "ui",
     "user_directory",
+    "with_references",
 ]

@@ -90,6 +90,8 @@ class HostTransformer(AVTransformer):
             context_mask=valid_tokens(attention_mask),
             keyframe_coordinates=keyframe_idxs,
             reference_audio=None if reference is None else reference["tokens"],
+            reference_video=conditions.get("reference_video"),
+            reference_coordinates=conditions.get("reference_coordinates"),
             audio_to_video=transformer_options.get("a2v_cross_attn", True),
             video_to_audio=transformer_options.get("v2a_cross_attn", True),
             skip_self_attention=frozenset(transformer_options.get("stg_self_attn_blocks", ())),

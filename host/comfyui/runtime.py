@@ -61,3 +61,10 @@ def sample(*arguments: Any, **options: Any) -> dict[str, Any]:
     from .sampling import sample
 
     return sample(*arguments, **options)
+
+
+def with_references(conditioning: Any, sealed: Any) -> list[list[Any]]:
+    """A conditioning that refers to subjects, sealed until sampling starts."""
+    from .references import with_references
+
+    return with_references(conditioning, sealed)

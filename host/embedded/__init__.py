@@ -25,6 +25,7 @@ from .progress import (
     metadata_disabled,
     show_text,
 )
+from .references import with_references
 from .runtime import make_audio_vae, make_clip, make_model, make_video_vae
 from .sampling import sample
 from .video import Input, InputImpl, Types
@@ -57,4 +58,5 @@ __all__ = [
     "temp_directory",
     "ui",
     "user_directory",
+    "with_references",
 ]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ...model.sampling import Guidance, TextContext
+    from ...model.sampling.references import Reference
     from .diffusion_model import Model
 
 Conditioning = list[list[Any]]
@@ -36,6 +37,7 @@ def sample(
     """
     from ...model.sampling import Guider, Kept
     from ...model.sampling import sample as run
+    from ...model.sampling.references import begin
     from ...model.transformer import TransformerInputs
 
     given = _streams(latent["samples"])
@@ -43,10 +45,12 @@ def sample(
     kept = None
     if latent.get("noise_mask") is not None:
         kept = Kept(start, _streams(latent["noise_mask"]))
+    given_prompts = [positive] if negative is None else [positive, negative]
+    opened = begin(given_prompts, given_prompts if guidance.follows_negative else [positive])
     guider = Guider(
         model.model.diffusion_model,
-        _text(positive, "positive"),
-        None if negative is None else _text(negative, "negative"),
+        _text(positive, "positive", opened),
+        None if negative is None else _text(negative, "negative", opened),
         guidance,
         TransformerInputs(frame_rate=float(positive[0][1].get("frame_rate", 25.0))),
         kept,
@@ -66,13 +70,16 @@ def _streams(samples: Any) -> tuple[Tensor, ...]:
     return tuple(samples.unbind()) if getattr(samples, "is_nested", False) else (samples,)
 
 
-def _text(conditioning: Conditioning, name: str) -> TextContext:
-    """The one encoded prompt of a CONDITIONING.
+def _text(
+    conditioning: Conditioning, name: str, opened: dict[int, tuple[Reference, ...]]
+) -> TextContext:
+    """The one encoded prompt of a CONDITIONING, with the subjects it refers to.
 
     Raises:
         ValueError: it holds several (combined, scheduled or regional prompts).
     """
     from ...model.sampling import TextContext
+    from ...model.sampling.references import REFERENCES
 
     if len(conditioning) != 1:
         raise ValueError(
@@ -80,4 +87,5 @@ def _text(conditioning: Conditioning, name: str) -> TextContext:
             "or run the graph with --server"
         )
     context, options = conditioning[0]
-    return TextContext(context, options.get("attention_mask"))
+    references = opened.get(id(options.get(REFERENCES)), ())
+    return TextContext(context, options.get("attention_mask"), references)

@@ -57,6 +57,11 @@ class Guidance:
         """Classifier-free guidance alone, equal for video and audio."""
         return cls(video_cfg=cfg, audio_cfg=cfg)
 
+    @property
+    def follows_negative(self) -> bool:
+        """Whether a cfg below 1 moves towards the negative prompt instead of away from it."""
+        return self.video_cfg < 1 or self.audio_cfg < 1
+
     def branches(self, video: bool = True, audio: bool = True) -> tuple[Branch, ...]:
         """The model evaluations that these weights need, for the modalities that are sampled."""
         needed: list[Branch] = ["positive"]

@@ -14,14 +14,16 @@ from ..transformer import AVTransformer, TransformerInputs
 from .guidance import Branch, Guidance
 from .latents import Latents, as_tuple, split_modalities
 from .masks import blend, check_mask, token_sigma
+from .references import Reference, Velocities, guided
 
 
 @dataclass(frozen=True)
 class TextContext:
-    """Connected context [B or 1, S, Dv+Da] and the mask [B or 1, S] of its valid tokens."""
+    """Connected context [B or 1, S, Dv+Da], the mask [B or 1, S] of its valid tokens, subjects."""
 
     context: Tensor
     mask: Tensor | None = None
+    references: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,14 +101,19 @@ class Guider:
         video, audio = split_modalities(tuple(x.to(self.dtype) for x in noisy))
         text = self.negative if branch == "negative" and self.negative else self.positive
         context, mask = _for_batch(text, noisy[0])
-        velocities = self.transformer(
-            video,
-            audio,
-            levels[0] if video is not None else None,
-            levels[-1] if audio is not None else None,
-            context.to(self.dtype),
-            conditions=self._inputs(branch, mask),
-        )
+
+        def predict(conditions: TransformerInputs) -> Velocities:
+            velocities: Velocities = self.transformer(
+                video,
+                audio,
+                levels[0] if video is not None else None,
+                levels[-1] if audio is not None else None,
+                context.to(self.dtype),
+                conditions=conditions,
+            )
+            return velocities
+
+        velocities = guided(predict, self._inputs(branch, mask), text.references)
         given = [velocity for velocity in velocities if velocity is not None]
         return tuple(
             x.float() - sigma.to(x.device) * velocity.float()

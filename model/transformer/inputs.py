@@ -30,6 +30,10 @@ class TransformerInputs:
         keyframe_coordinates: ``[B or 1, 3, n, 2]``, [start, end) in frames, rows and columns of
             pixels, of the last n video tokens (guides appended on the time axis).
         reference_audio: ``[B or 1, R, 128]`` clean audio tokens that come before the clip in time.
+        reference_video: ``[B or 1, R, 128]`` clean video tokens that are no part of the clip, such
+            as views of a subject, on a grid of their own.
+        reference_coordinates: ``[B or 1, 3, R, 2]``, where they are, like keyframe_coordinates;
+            frames below 0 lie before the clip.
         audio_to_video: False cuts what video hears (modality guidance).
         video_to_audio: False cuts what audio sees.
         skip_self_attention: blocks whose self-attention passes values through (STG).
@@ -41,10 +45,32 @@ class TransformerInputs:
     context_mask: Tensor | None = None
     keyframe_coordinates: Tensor | None = None
     reference_audio: Tensor | None = None
+    reference_video: Tensor | None = None
+    reference_coordinates: Tensor | None = None
     audio_to_video: bool = True
     video_to_audio: bool = True
     skip_self_attention: frozenset[int] = frozenset()
     observe: Callable[[int, Tensor | None, Tensor | None], None] | None = None
+
+    @property
+    def reference_video_tokens(self) -> int:
+        """How many video tokens stand in front of the clip's."""
+        return 0 if self.reference_video is None else self.reference_video.shape[1]
+
+    def reference_positions(self) -> Tensor:
+        """Positions ``[B or 1, R, 3]`` of the video reference tokens.
+
+        Raises:
+            ValueError: they have no coordinates, or not one for each token.
+        """
+        coordinates, tokens = self.reference_coordinates, self.reference_video_tokens
+        if coordinates is None or coordinates.shape[2] != tokens:
+            given = "none" if coordinates is None else list(coordinates.shape)
+            raise ValueError(
+                f"reference_video holds {tokens} tokens, reference_coordinates is {given}; give "
+                f"[B or 1, 3, {tokens}, 2]"
+            )
+        return keyframe_positions(coordinates, self.frame_rate)
 
     def context_bias(self, dtype: torch.dtype) -> Tensor | None:
         """The mask as attention bias ``[B, 1, 1, S]``.
@@ -73,7 +99,7 @@ class StreamTokens:
     def of_video(
         cls, latent_BCFYX: Tensor, sigma: Tensor | None, conditions: TransformerInputs
     ) -> StreamTokens:
-        """Tokens of a video latent, F-major, then Y, then X."""
+        """Tokens of a video latent, F-major, then Y, then X, behind the reference tokens if any."""
         batch, _, *grid = latent_BCFYX.shape
         shape, device = VideoLatentShape(*grid), latent_BCFYX.device
         position = video_positions(shape, conditions.frame_rate, device)
@@ -87,8 +113,21 @@ class StreamTokens:
                 )
             first = position[:, : shape.tokens - last.shape[1]]
             position = torch.cat((first.expand(last.shape[0], -1, -1), last), dim=1)
-        levels = NoiseLevels.of(_required(sigma, "video"), batch, shape.tokens, "video sigma")
-        return cls(rearrange(latent_BCFYX, "B C F Y X -> B (F Y X) C"), position, levels)
+        tokens = rearrange(latent_BCFYX, "B C F Y X -> B (F Y X) C")
+        sigma = _required(sigma, "video")
+        before = conditions.reference_video_tokens
+        if conditions.reference_video is not None:
+            reference = conditions.reference_video.to(tokens).expand(batch, -1, -1)
+            tokens = torch.cat((reference, tokens), dim=1)
+            place = conditions.reference_positions().to(device)
+            groups = max(place.shape[0], position.shape[0])
+            position = torch.cat(
+                (place.expand(groups, -1, -1), position.expand(groups, -1, -1)), dim=1
+            )
+            sigma = sigma.view(batch, -1).expand(batch, shape.tokens)
+            sigma = torch.cat((sigma.new_zeros(batch, before), sigma), dim=1)
+        levels = NoiseLevels.of(sigma, batch, before + shape.tokens, "video sigma")
+        return cls(tokens, position, levels)
 
     @classmethod
     def of_audio(

@@ -164,11 +164,12 @@ class AVTransformer(nn.Module):
         video_out, audio_out = self._run(video, audio, context_BSD.to(dtype), conditions)
         if video_BCFYX is not None and video_out is not None:
             _, _, frames, rows, columns = video_BCFYX.shape
+            # Reference tokens stand in front and have no velocity of their own.
+            video_out = video_out[:, conditions.reference_video_tokens :]
             video_out = rearrange(
                 video_out, "B (F Y X) C -> B C F Y X", F=frames, Y=rows, X=columns
             )
         if audio_BCAM is not None and audio_out is not None:
-            # Reference tokens stand in front and have no velocity of their own.
             audio_out = audio_out[:, -audio_BCAM.shape[2] :]
             audio_out = rearrange(audio_out, "B A (C M) -> B C A M", M=AUDIO_BINS)
         return video_out, audio_out
