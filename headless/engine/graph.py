@@ -59,12 +59,18 @@ def read_graph_file(path: Path) -> dict[str, Any]:
         GraphError: there is no such file, it is too large, or it holds no JSON object.
     """
     try:
-        if path.stat().st_size > MAX_GRAPH_BYTES:
-            raise GraphError(f"graph {path} is larger than 64 MiB; that is no graph")
-        data = json.loads(path.read_text("utf-8"))
+        size, text = path.stat().st_size, ""
+        if size <= MAX_GRAPH_BYTES:
+            text = path.read_text("utf-8")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise GraphError(f"graph {path} cannot be read: {reason}; check the path") from error
+    except UnicodeDecodeError as error:
+        raise GraphError(f"graph {path} is no text in UTF-8; give a JSON file") from error
+    if size > MAX_GRAPH_BYTES:
+        raise GraphError(f"graph {path} is larger than 64 MiB; that is no graph")
+    try:
+        data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise GraphError(
             f"graph {path} is no JSON ({error}); export it from the editor again"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hibari.headless.core_blocks import CORE_BLOCKS
 from hibari.headless.engine import Engine
+from hibari.headless.engine.graph import MAX_GRAPH_BYTES, GraphError, read_graph_file
 
 GRAPHS = Path(__file__).with_name("graphs")
 TEXTS = {
@@ -69,3 +70,11 @@ def test_a_graph_is_refused_with_comfyuis_types(engine, name):
         node_id: [error["type"] for error in entry["errors"]]
         for node_id, entry in result.validation.node_errors.items()
     } == TYPES[name]
+
+
+def test_a_file_too_large_to_be_a_graph_is_refused_without_being_read(tmp_path):
+    path = tmp_path / "huge.json"
+    with path.open("wb") as file:
+        file.truncate(MAX_GRAPH_BYTES + 1)
+    with pytest.raises(GraphError, match=r"huge\.json is larger than 64 MiB; that is no graph$"):
+        read_graph_file(path)
