@@ -36,7 +36,10 @@ def sound_from(audio_vae: Any, audio: Tensor, seconds: float | None) -> dict[str
         raise ValueError(
             "the VAE decodes pictures, not sound. Connect the audio_vae output of Hibari Load Model"
         )
-    waveform = audio_vae.decode(audio).movedim(-1, 1)
+    waveform = audio_vae.decode(audio)
+    if hasattr(audio_vae, "first_stage_model"):
+        # A VAE of today has channels last; in ComfyUI before 0.12 one of sound was no VAE.
+        waveform = waveform.movedim(-1, 1)
     if seconds is not None:
         waveform = F.pad(waveform, (0, round(seconds * rate_hz) - waveform.shape[-1]))
     return {"waveform": waveform.contiguous(), "sample_rate": rate_hz}

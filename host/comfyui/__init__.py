@@ -5,8 +5,9 @@ on ComfyUI's are imported by the calls that need them.
 """
 
 from comfy.nested_tensor import NestedTensor
-from comfy_api.latest import ComfyExtension, Input, InputImpl, Types, io, ui
+from comfy_api.latest import ComfyExtension, Input, InputImpl, Types, ui
 
+from .declarations import io
 from .folders import (
     annotated_path,
     checkpoint_names,

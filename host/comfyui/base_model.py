@@ -18,6 +18,9 @@ from ...model.checkpoint import Checkpoint, LatentRgb
 from ...model.checkpoint.layout import TRANSFORMER
 from .diffusion_model import HostTransformer
 
+# Versions before 0.12 have one patcher only.
+CorePatcher = getattr(model_patcher, "CoreModelPatcher", model_patcher.ModelPatcher)
+
 
 class HostBaseModel(model_base.LTXAV):
     """ComfyUI's LTX-2 base model with our network in it."""
@@ -71,7 +74,7 @@ def load_model(file: Checkpoint, disable_dynamic: bool = False) -> model_patcher
     model.diffusion_model.load_state_dict(transformer.state_dict(), assign=True)
     model.diffusion_model.requires_grad_(False)
     model.device = memory.unet_offload_device()
-    kind = model_patcher.ModelPatcher if disable_dynamic else model_patcher.CoreModelPatcher
+    kind = model_patcher.ModelPatcher if disable_dynamic else CorePatcher
     patcher = kind(model, load_device=device, offload_device=model.device)
     # Hooks and further GPUs make ComfyUI load a second copy, by this.
     patcher.cached_patcher_init = (load_model, (file,))

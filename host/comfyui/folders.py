@@ -82,7 +82,7 @@ def save_path(
         ValueError: the prefix leads out of the folder.
     """
     root = folder_of(kind)
-    if not folder_paths.is_within_directory(str(root), str(root / prefix)):
+    if not is_within(root, root / prefix):
         raise ValueError(
             f"file name prefix {prefix!r} leads out of the {kind} folder; use a name below it"
         )
@@ -90,6 +90,14 @@ def save_path(
         prefix, str(root), width, height
     )
     return Path(folder), name, counter, subfolder
+
+
+def is_within(folder: Path, path: Path) -> bool:
+    """Whether a path stays in a folder when links and ``..`` are followed."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except ValueError:  # a zero byte
+        return False
 
 
 def annotated_path(name: str) -> Path:
@@ -101,7 +109,7 @@ def annotated_path(name: str) -> Path:
     bare, base = folder_paths.annotated_filepath(name)
     folder = Path(base or folder_paths.get_input_directory())
     path = folder / bare
-    if not folder_paths.is_within_directory(str(folder), str(path)):
+    if not is_within(folder, path):
         raise ValueError(f"file {name!r} lies outside of {folder}; pick a file in that folder")
     if not path.is_file():
         raise ValueError(f"file {name!r} is not in {folder}; upload it or pick another one")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import comfy.model_management as memory
 import latent_preview
-from comfy.model_management import intermediate_device, intermediate_dtype
+import torch
 from comfy.nested_tensor import NestedTensor
 from comfy.samplers import KSAMPLER
 from torch import Tensor
@@ -46,7 +47,13 @@ def sample(
         callback=latent_preview.prepare_callback(model, len(sigmas) - 1),
         seed=seed,
     )
-    return {**latent, "samples": samples.to(intermediate_device(), intermediate_dtype())}
+    return {**latent, "samples": samples.to(memory.intermediate_device(), latents_dtype())}
+
+
+def latents_dtype() -> torch.dtype:
+    """What this ComfyUI passes latents between blocks in; float32 before it was a choice."""
+    chosen = getattr(memory, "intermediate_dtype", None)
+    return chosen() if chosen else torch.float32
 
 
 def nested_noise(samples: Any, seed: int) -> Any:

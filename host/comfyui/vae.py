@@ -7,6 +7,7 @@ version of ComfyUI fills in its own details.
 
 from __future__ import annotations
 
+import inspect
 import json
 from functools import partial
 from typing import Any
@@ -15,20 +16,32 @@ import comfy.model_management as memory
 import comfy.ops
 import comfy.sd
 import torch
+from comfy.ldm.lightricks.vae.audio_vae import AudioVAE
+from comfy.ldm.lightricks.vae.causal_video_autoencoder import VideoVAE
 from comfy.utils import ProgressBar
 from torch import Tensor, nn
 
 from ...model.audio_vae import AudioVae, AudioVaeConfig, log_mel
 from ...model.checkpoint import Checkpoint
 from ...model.shapes import AUDIO_BINS, AUDIO_CHANNELS, MEL_PER_LATENT, audio_frames_for
-from ...model.video_vae import VideoVae, VideoVaeConfig
 from ...model.vocoder import Vocoder, VocoderConfig, build_vocoder
+from .older_audio_vae import OlderAudioVae
 from .progress import check_interrupted
 from .transplant import transplant
 from .video_codec import HostVideoVae, decode_bytes, encode_bytes
 
 # Spectrogram frames (10 ms) that the vocoder turns into sound at once.
 CHUNK_FRAMES = 500
+
+# The least that ComfyUI's LTX-2 codec can be built from.
+SMALLEST_VIDEO_CODEC = {
+    "dims": 3,
+    "latent_channels": 128,
+    "latent_log_var": "uniform",
+    "norm_layer": "pixel_norm",
+    "encoder_blocks": [["res_x", {"num_layers": 1}]],
+    "decoder_blocks": [["res_x", {"num_layers": 1}]],
+}
 
 
 class HostAudioVae(nn.Module):
@@ -70,8 +83,7 @@ class HostAudioVae(nn.Module):
 
 def load_video_vae(file: Checkpoint) -> comfy.sd.VAE:
     """VAE around the video codec of a file."""
-    decoy = VideoVae(VideoVaeConfig.tiny())
-    host = recognised(decoy, {"vae": decoy.config})
+    host = recognised(VideoVAE(config=SMALLEST_VIDEO_CODEC), {"vae": SMALLEST_VIDEO_CODEC})
     vae = transplant(
         file.load_video_vae(dtype=host.vae_dtype), HostVideoVae, comfy.ops.disable_weight_init
     )
@@ -81,12 +93,14 @@ def load_video_vae(file: Checkpoint) -> comfy.sd.VAE:
     return host
 
 
-def load_audio_vae(file: Checkpoint) -> comfy.sd.VAE:
+def load_audio_vae(file: Checkpoint) -> comfy.sd.VAE | OlderAudioVae:
     """VAE around the audio codec of a file; callers resample to 16 kHz, which is what it hears."""
+    module = HostAudioVae(file.load_audio_vae(dtype=torch.float32), file.load_vocoder())
+    if "state_dict" in inspect.signature(AudioVAE).parameters:
+        return OlderAudioVae(module)
     decoy = HostAudioVae(AudioVae(AudioVaeConfig.tiny()), build_vocoder(VocoderConfig.tiny()))
     configs = {"audio_vae": decoy.audio_vae.config, "vocoder": decoy.vocoder.config}
-    host = recognised(decoy, configs)
-    module = HostAudioVae(file.load_audio_vae(dtype=host.vae_dtype), file.load_vocoder())
+    host = recognised(decoy, {name: config.to_metadata() for name, config in configs.items()})
     put_in_place(host, module)
     host.autoencoder = module.audio_vae
     host.audio_sample_rate = module.audio_vae.config.sample_rate
@@ -96,9 +110,8 @@ def load_audio_vae(file: Checkpoint) -> comfy.sd.VAE:
 
 
 def recognised(decoy: nn.Module, configs: dict[str, Any]) -> comfy.sd.VAE:
-    """A VAE as ComfyUI makes it from the weights and configuration of ``decoy``."""
-    config = {name: value.to_metadata() for name, value in configs.items()}
-    return comfy.sd.VAE(sd=decoy.state_dict(), metadata={"config": json.dumps(config)})
+    """A VAE as ComfyUI makes it from the weights and configurations of ``decoy``."""
+    return comfy.sd.VAE(sd=decoy.state_dict(), metadata={"config": json.dumps(configs)})
 
 
 def put_in_place(host: comfy.sd.VAE, module: nn.Module) -> None:
