@@ -26,7 +26,13 @@ SMALL = {
     ],
     "audio_vae": ["run.batch=2", "objective.crop_latents=9", "model.model.params.ddconfig.ch=8"],
     "vocoder": ["run.batch=1", "objective.crop_mels=21", "model.upsample_initial_channel=32"],
-    "transformer": ["run.batch=2", "objective.frames=[9, 17]", "model.transformer.num_layers=1"],
+    "transformer": [
+        "run.batch=2",
+        "objective.frames=[9, 17]",
+        "objective.kept_share=0.5",
+        "objective.place_weight=0.1",
+        "model.transformer.num_layers=2",
+    ],
 }
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from einops import rearrange
 from torch import Tensor, nn
 
 from ...model.shapes import VideoShape, audio_frames_for
@@ -28,6 +29,7 @@ from ..config import TrainConfig, from_table
 from ..latent_store import Codecs, LatentStore, encode_store
 from ..loop import autocast, pick_device
 from ..state import save_tensors
+from .kept_parts import KeptParts, draw_kept_parts
 from .place_probe import PlaceProbe
 
 TEXT_TOKENS = 47
@@ -48,6 +50,7 @@ class FlowObjective:
         clean_share: of those, the share in which one modality is clean.
         caption_dropout: share of samples trained without their caption.
         audio_weight: weight of the audio loss beside the video loss.
+        kept_share: share of batches in which parts of the clip are kept clean (see `kept_parts`).
         place_weight: weight of the loss of `PlaceProbe`, which asks early blocks where and when
             their tokens are.
     """
@@ -62,6 +65,7 @@ class FlowObjective:
     clean_share: float = 0.3
     caption_dropout: float = 0.1
     audio_weight: float = 0.5
+    kept_share: float = 0.0
     place_weight: float = 0.0
 
 
@@ -113,7 +117,11 @@ class TransformerTrainer:
             torch.randn(audio.shape, generator=generator),
         )
         probe = self.module["place_probe"] if objective.place_weight else None
-        errors = self._errors((video, audio), noises, sigmas, captions, probe)
+        kept = None
+        if torch.rand((), generator=generator) < objective.kept_share:
+            grid, fps = tuple(video.shape[2:]), float(self.config.data.fps)
+            kept = draw_kept_parts(batch, grid, audio.shape[2], fps, generator)
+        errors = self._errors((video, audio), noises, sigmas, captions, kept, probe)
         video_loss, audio_loss = (error.mean() for error in errors)
         total = video_loss + objective.audio_weight * audio_loss
         numbers = {"video": float(video_loss.detach()), "audio": float(audio_loss.detach())}
@@ -121,6 +129,9 @@ class TransformerTrainer:
             place_loss = probe.loss(video.shape[2:], audio.shape[2])
             total = total + objective.place_weight * place_loss
             numbers["place"] = float(place_loss.detach())
+        if kept is not None:
+            # Neighbours that are clean make a sample easier than its noise level tells.
+            return total, {f"kept_{name}": value for name, value in numbers.items()}
         return total, numbers | self._binned(errors, sigmas)
 
     def _slice(self, store: LatentStore, which: Tensor, frames: int) -> tuple[Tensor, Tensor]:
@@ -155,12 +166,13 @@ class TransformerTrainer:
         noises: tuple[Tensor, Tensor],
         sigmas: tuple[Tensor, Tensor],
         captions: list[str],
+        kept: KeptParts | None = None,
         probe: PlaceProbe | None = None,
     ) -> list[Tensor]:
-        """Mean squared velocity error per sample of both modalities; clean streams do not count."""
+        """Mean squared velocity error per sample of both modalities; clean tokens do not count."""
+        levels = _levels(sigmas, kept)
         noisy, targets = [], []
-        for latent, noise, sigma in zip(clean, noises, sigmas, strict=True):
-            level = sigma.view(-1, *[1] * (latent.ndim - 1))
+        for latent, noise, level in zip(clean, noises, levels, strict=True):
             noisy.append(((1 - level) * latent + level * noise).to(self.device))
             targets.append((noise - latent).to(self.device))
         ids, _ = self.module["text_encoder"].tokenize(captions)
@@ -172,19 +184,12 @@ class TransformerTrainer:
             context_mask=mask,
             observe=probe.observe if probe is not None else None,
         )
-        made = self.module["transformer"](
-            noisy[0],
-            noisy[1],
-            sigmas[0].to(self.device),
-            sigmas[1].to(self.device),
-            context,
-            conditions=inputs,
-        )
-        errors = []
-        for velocity, target, sigma in zip(made, targets, sigmas, strict=True):
-            error = (velocity.float() - target).square().flatten(1).mean(dim=1)
-            errors.append(error * (sigma > 0).to(error))
-        return errors
+        of_tokens = [level.flatten(1).to(self.device) for level in levels]
+        made = self.module["transformer"](*noisy, *of_tokens, context, conditions=inputs)
+        return [
+            _error_of_asked(velocity.float() - target, level > 0)
+            for velocity, target, level in zip(made, targets, levels, strict=True)
+        ]
 
     def _binned(self, errors: list[Tensor], sigmas: tuple[Tensor, Tensor]) -> dict[str, float]:
         numbers = {}
@@ -235,6 +240,26 @@ class TransformerTrainer:
             },
             {"config": json.dumps(config)},
         )
+
+
+def _levels(sigmas: tuple[Tensor, Tensor], kept: KeptParts | None) -> tuple[Tensor, Tensor]:
+    """Noise levels that broadcast over both latents: of samples, or of tokens where some are kept.
+
+    Flattened after the first axis they are what the transformer takes.
+    """
+    video, audio = (rearrange(sigma, "B -> B 1 1 1 1") for sigma in sigmas)
+    if kept is None:
+        return video, audio[..., 0]
+    asked_video = rearrange(~kept.video, "B F Y X -> B 1 F Y X")
+    asked_audio = rearrange(~kept.audio, "B A -> B 1 A 1")
+    return video * asked_video, audio[..., 0] * asked_audio
+
+
+def _error_of_asked(difference: Tensor, asked: Tensor) -> Tensor:
+    """Mean square per sample over the tokens that are asked for; 0 where none is."""
+    asked = asked.to(difference.device).expand_as(difference).flatten(1)
+    squares = (difference.flatten(1) ** 2) * asked
+    return squares.sum(dim=1) / asked.sum(dim=1).clamp(min=1)
 
 
 def _latents(frames: int) -> int:
