@@ -114,7 +114,7 @@ def _slices(header: Mapping[str, Any], data: memoryview) -> dict[str, bytes]:
         if not _TENSOR_NAME.fullmatch(name) or not isinstance(entry, dict):
             raise CameoError("its header names a part that no cameo has")
         offsets, shape = entry.get("data_offsets"), entry.get("shape")
-        if entry.get("dtype") != "U8" or not _is_pair(offsets):
+        if entry.get("dtype") != "U8" or offsets is None or not _is_pair(offsets):
             raise CameoError(f"its part {name} is not plain bytes")
         start, end = offsets
         if shape != [end - start]:

@@ -105,7 +105,7 @@ class Ledger:
             found = self._read(connection)
             self._check(found)
             now = self._now(found)
-            added = []
+            added: list[Entry] = []
             for kind, body in decide(found, now):
                 entry = self._entry((added or found)[-1:] or [None], now, kind, body)
                 connection.execute(insert(self._tables["cameo_log"]).values(**_row(entry)))
