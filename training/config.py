@@ -29,7 +29,8 @@ class RunConfig:
         precision: ``auto`` is bf16 where the processor has matrix units for it, else fp32.
         compile: fuse the transformer's blocks with torch.compile (needs a C++ compiler).
         init_from: weights to start from (a training state or a stage's result); empty: none.
-        minutes: stop (resumable) after this much wall time; 0 means no limit.
+        minutes: training time in all, resumed runs included; the learning rate decays towards it
+            when it comes before ``steps``. 0 means no limit.
     """
 
     folder: str

@@ -11,8 +11,9 @@ import json
 import logging
 import math
 import signal
+import statistics
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -89,10 +90,17 @@ def make_optimiser(module: nn.Module, run: RunConfig) -> torch.optim.Optimizer:
     )
 
 
-def learning_rate(run: RunConfig, step: int) -> float:
-    """Warm up, stay, then decay linearly to 2 % over the last ``decay_steps``."""
+PACES = 50
+"""Steps whose times tell how fast a run goes."""
+
+
+def learning_rate(run: RunConfig, step: int, last: float | None = None) -> float:
+    """Warm up, stay, then decay linearly to 2 % over the last ``decay_steps``.
+
+    ``last`` is the step that a run with a time limit will reach, where that comes before its end.
+    """
     warm = min(1.0, (step + 1) / max(1, run.warmup_steps))
-    left = (run.steps - step) / max(1, run.decay_steps)
+    left = ((run.steps if last is None else last) - step) / max(1, run.decay_steps)
     return run.learning_rate * warm * min(1.0, 0.02 + 0.98 * max(0.0, left))
 
 
@@ -129,6 +137,7 @@ class Run:
         self.optimiser = make_optimiser(trainer.module, config)
         self.step = 0
         self.seconds = 0.0
+        self._paces: deque[float] = deque(maxlen=PACES)
         if self.state_path.is_file():
             facts = load_state(
                 self.state_path, trainer.module, self.average.tensors, self.optimiser
@@ -182,16 +191,17 @@ class Run:
         """
         config, sums = self.config, defaultdict(list)
         device = pick_device(config.device)
-        started = saved = time.monotonic()
+        saved = time.monotonic()
         self.trainer.module.train()
         with _StopFlag() as stop:
             while self.step < config.steps and not stop.raised:
-                if config.minutes and time.monotonic() - started > config.minutes * 60:
+                if config.minutes and self.seconds > config.minutes * 60:
                     break
                 tick = time.monotonic()
                 for key, value in self._one_step(device).items():
                     sums[key].append(value)
-                self.seconds += time.monotonic() - tick
+                self._paces.append(time.monotonic() - tick)
+                self.seconds += self._paces[-1]
                 if self.step % config.log_every == 0:
                     self._log_means(sums)
                 if config.evaluate_every and self.step % config.evaluate_every == 0:
@@ -207,8 +217,16 @@ class Run:
         with self.averaged():
             self.trainer.export(self.folder)
 
+    def _last_step(self) -> float:
+        """The step that the run will reach: all of them, or what its time limit leaves."""
+        if not self.config.minutes or not self._paces:
+            return self.config.steps
+        seconds = max(0.0, self.config.minutes * 60 - self.seconds)
+        # The median, because a first step may compile for minutes.
+        return min(self.config.steps, self.step + seconds / statistics.median(self._paces))
+
     def _one_step(self, device: torch.device) -> dict[str, float]:
-        rate = learning_rate(self.config, self.step)
+        rate = learning_rate(self.config, self.step, self._last_step())
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         with autocast(self.config.precision, device):

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import signal
+import time
 
 import pytest
 import torch
@@ -123,3 +124,26 @@ def test_steps_draw_independent_but_repeatable_numbers():
 def test_an_unknown_optimiser_is_refused():
     with pytest.raises(ValueError, match="use adamw or muon"):
         make_optimiser(torch.nn.Linear(2, 2), config("x", optimiser="sgd"))
+
+
+def test_the_learning_rate_decays_towards_a_time_limit_that_comes_first(tmp_path):
+    slow = Line()
+    fast_loss = slow.loss
+
+    def loss(step, generator):
+        time.sleep(0.02)
+        return fast_loss(step, generator)
+
+    slow.loss = loss
+    run = Run(slow, config(tmp_path, steps=100_000, decay_steps=20, minutes=1 / 60))
+    run.fit()
+    assert slow.exported
+    assert run.step < 100
+    assert run.optimiser.param_groups[0]["lr"] < 0.2 * run.config.learning_rate
+
+
+def test_the_time_limit_counts_what_ran_before_a_stop(tmp_path):
+    Run(Line(), config(tmp_path, steps=4)).fit()
+    run = Run(Line(), config(tmp_path, steps=100_000, minutes=1e-9))
+    run.fit()
+    assert run.step == 4
