@@ -10,6 +10,7 @@ from typing import Any
 
 from ..host.embedded.folders import result_path, set_folders
 from ..host.embedded.progress import disable_metadata
+from ..host.replacement import replaced
 from .engine import Engine, RunResult
 from .engine.graph import Prompt, checked_prompt, is_ui_format, read_graph_file
 from .overrides import NodeInfos, apply_overrides
@@ -44,12 +45,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def prepared(graph: dict[str, Any], settings: list[str], infos: NodeInfos) -> Prompt:
-    """API-format graph of either format with the settings put in.
+    """API-format graph of either format, old nodes moved over, with the settings put in.
 
     Raises:
         GraphError: the graph or a setting is unusable.
     """
+    from ..nodes.replacements import REPLACEMENTS
+
     prompt = to_prompt(graph, infos) if is_ui_format(graph) else checked_prompt(graph)
+    prompt = replaced(prompt, infos, REPLACEMENTS)
     apply_overrides(prompt, settings, infos)
     return prompt
 

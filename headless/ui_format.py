@@ -82,8 +82,15 @@ def _widgets(node: Mapping[str, Any], info: Mapping[str, Any] | None) -> dict[st
         named = widget_values(info, values or [])
     else:
         slots = [slot["widget"]["name"] for slot in node.get("inputs") or [] if slot.get("widget")]
-        named = dict(zip(slots, values or [], strict=False))
+        named = dict(zip(slots or _old_widgets(node["type"]), values or [], strict=False))
     return {name: _wrapped(value) for name, value in named.items()}
+
+
+def _old_widgets(class_type: str) -> tuple[str, ...]:
+    """Widgets of a block that is no more, from files that do not name them."""
+    from ..nodes.replacements import REPLACEMENTS
+
+    return next((item.old_widgets for item in REPLACEMENTS if item.old_id == class_type), ())
 
 
 def _wrapped(value: Any) -> Any:

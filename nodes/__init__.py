@@ -5,11 +5,17 @@ ComfyUI and the headless engine get them from :class:`HibariExtension`.
 
 from __future__ import annotations
 
-from ..host import ComfyExtension, io
+from ..host import ComfyExtension, io, register_replacements
 
 
 class HibariExtension(ComfyExtension):
     """Lists Hibari's blocks; their modules are imported only when a host asks."""
+
+    async def on_load(self) -> None:
+        """Tell the host which old blocks ours take the place of."""
+        from .replacements import REPLACEMENTS
+
+        await register_replacements(REPLACEMENTS)
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         """Return the block classes in the order of a graph."""
@@ -19,6 +25,7 @@ class HibariExtension(ComfyExtension):
         from .sample import HibariSample
         from .save_video import HibariSaveVideo
         from .text_encode import HibariTextEncode
+        from .text_to_video import HibariTextToVideo
 
         return [
             HibariLoadModel,
@@ -28,4 +35,5 @@ class HibariExtension(ComfyExtension):
             HibariDecodeVideo,
             HibariDecodeAudio,
             HibariSaveVideo,
+            HibariTextToVideo,
         ]

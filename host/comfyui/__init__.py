@@ -27,6 +27,7 @@ from .progress import (
     metadata_disabled,
     show_text,
 )
+from .replacements import register_replacements
 from .runtime import make_audio_vae, make_clip, make_model, make_video_vae, sample, with_references
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "make_video_vae",
     "metadata_disabled",
     "output_directory",
+    "register_replacements",
     "sample",
     "save_path",
     "show_text",

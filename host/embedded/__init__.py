@@ -4,7 +4,7 @@ Importing it costs no torch; the parts that compute import it when they are call
 """
 
 from . import io, ui
-from .extension import ComfyExtension
+from .extension import ComfyExtension, register_replacements
 from .folders import (
     annotated_path,
     checkpoint_names,
@@ -52,6 +52,7 @@ __all__ = [
     "make_video_vae",
     "metadata_disabled",
     "output_directory",
+    "register_replacements",
     "sample",
     "save_path",
     "show_text",

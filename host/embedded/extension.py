@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from ..replacement import Replacement
 from .node import ComfyNode
 
 
@@ -14,3 +17,8 @@ class ComfyExtension:
     async def get_node_list(self) -> list[type[ComfyNode]]:
         """Return the block classes of this pack."""
         raise NotImplementedError(f"{type(self).__name__} has no get_node_list")
+
+
+async def register_replacements(replacements: Sequence[Replacement]) -> None:
+    """Take note of nothing: no editor is here to tell, and the command line has the list itself."""
+    del replacements

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import torch
 from hibari.model.audio_vae import AudioVae, AudioVaeConfig
-from hibari.model.checkpoint import CheckpointInfo, CheckpointParts, save_checkpoint
+from hibari.model.checkpoint import CheckpointInfo, CheckpointParts, Recommended, save_checkpoint
 from hibari.model.text import TextEncoder, TextEncoderConfig
 from hibari.model.transformer import AVTransformer, TransformerConfig
 from hibari.model.video_vae import VideoVae, VideoVaeConfig
 from hibari.model.vocoder import VocoderConfig, build_vocoder
 
 
-def save_tiny_checkpoint(path):
+def save_tiny_checkpoint(path, recommended=None):
     torch.manual_seed(0)
     transformer = AVTransformer(TransformerConfig.tiny(connector=False))
     for weight in transformer.parameters():
@@ -24,4 +24,4 @@ def save_tiny_checkpoint(path):
         text_encoder=TextEncoder(TextEncoderConfig.tiny()),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_checkpoint(path, parts, CheckpointInfo("tiny"))
+    save_checkpoint(path, parts, CheckpointInfo("tiny", recommended=recommended or Recommended()))

@@ -4,6 +4,7 @@ import av
 import numpy as np
 import pytest
 import torch
+from hibari.headless.registry import load_blocks
 from PIL import Image
 from safetensors.torch import load_file
 
@@ -19,15 +20,7 @@ from .comfyui_graphs import (
 
 pytestmark = pytest.mark.comfyui
 
-OURS = {
-    "HibariDecodeAudio",
-    "HibariDecodeVideo",
-    "HibariEmptyLatent",
-    "HibariLoadModel",
-    "HibariSample",
-    "HibariSaveVideo",
-    "HibariTextEncode",
-}
+OURS = {name for name in load_blocks() if name.startswith("Hibari")}
 
 
 def run(comfyui, graph):
