@@ -1,0 +1,9 @@
+"""Marks that stay with a clip: a keyed 64-bit identifier in its picture and in its sound.
+
+``VideoWatermark`` and ``AudioWatermark`` embed and find the same identifier under the same key.
+"""
+
+from .detection import MAX_P_VALUE, Detection
+from .video import VideoWatermark
+
+__all__ = ["MAX_P_VALUE", "Detection", "VideoWatermark"]

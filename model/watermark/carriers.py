@@ -1,0 +1,85 @@
+"""The secret pattern in the frequency domain: which frequency carries what, and how it is read.
+
+A periodic tile (a square of picture, a second of sound) is described by its Fourier coefficients.
+Some of them, the pilots, have phases that the key alone decides: they find the tile's place. Each
+of the others carries one code bit as its sign. Shifting a tile only turns phases, so all places
+are tried at once by one inverse transform. Legend: K carriers, D dimensions of the tile.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .code import CODED_BITS, decode, encode
+from .keystream import Keystream
+
+PILOT_SHARE = 6
+"""One carrier in so many is a pilot."""
+
+Complex = NDArray[np.complex128]
+Floats = NDArray[np.float64]
+
+
+class Carriers:
+    """Keyed carriers on given frequencies, lowest first in each band.
+
+    Args:
+        bands: arrays ``[k, D]`` of frequencies in whole cycles per tile, one of each pair of
+            opposite frequencies. Each band carries the whole code word.
+        keystream: decides phases, pilots and the place of every code bit.
+
+    """
+
+    def __init__(self, bands: list[NDArray[np.int64]], keystream: Keystream) -> None:
+        frequencies = np.concatenate([_by_pitch(band) for band in bands])
+        count = len(frequencies)
+        self.frequencies = frequencies
+        self.phases = keystream.phases(count)
+        # Pilots and code bits are dealt out along the pitch, so that a codec which removes the
+        # high frequencies takes a little of each bit and not all of some.
+        groups = -(-count // PILOT_SHARE)
+        offsets = (keystream.uniform(groups) * PILOT_SHARE).astype(np.int64)
+        pilots = np.arange(groups) * PILOT_SHARE + offsets
+        self.is_pilot = np.zeros(count, dtype=bool)
+        self.is_pilot[pilots[pilots < count]] = True
+        slots = count - int(self.is_pilot.sum())
+        laps = -(-slots // CODED_BITS)
+        deals = [keystream.permutation(CODED_BITS) for _ in range(laps)]
+        self._bit_of_slot = np.concatenate(deals)[:slots]
+
+    def coefficients(self, identifier: int) -> Complex:
+        """Return ``[K]``: unit coefficients of the tile that carries the identifier."""
+        signs = np.ones(len(self.phases))
+        signs[~self.is_pilot] = encode(identifier)[self._bit_of_slot]
+        return self.phases * signs
+
+    def code_bits(self, received: Complex) -> Floats:
+        """Return soft code bits ``[320]`` from received coefficients ``[K]`` at the right place."""
+        along = (received * self.phases.conj()).real[~self.is_pilot]
+        return np.bincount(self._bit_of_slot, weights=along, minlength=CODED_BITS)
+
+    def read(self, received: Complex) -> int | None:
+        """Return the identifier in received coefficients ``[K]``, or None."""
+        return decode(self.code_bits(received))
+
+    def moved(self, received: Complex, shift: Floats, size: Floats) -> Complex:
+        """Return coefficients ``[K]`` of the tile moved back by ``shift`` of ``size`` samples."""
+        return received * np.exp(2j * np.pi * (self.frequencies @ (shift / size)))
+
+    @cached_property
+    def pilot_frequencies(self) -> NDArray[np.int64]:
+        """``[P, D]`` frequencies of the pilots."""
+        return self.frequencies[self.is_pilot]
+
+    @cached_property
+    def pilot_phases(self) -> Complex:
+        """``[P]`` coefficients of the pilots."""
+        return self.phases[self.is_pilot]
+
+
+def _by_pitch(frequencies: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The frequencies of a band ``[k, D]``, the lowest first."""
+    return frequencies[np.argsort((frequencies**2).sum(1), kind="stable")]

@@ -1,0 +1,257 @@
+"""Finds the mark in a video: the sum of its frames, the pattern's place in it, then the bits.
+
+What frames have in common after removing what pictures usually look like holds the mark. Its place
+is searched over size, position and mirroring with the smooth pilots on a coarse grid, and with the
+fine pilots (still, busy pictures drown the smooth ones) at the sizes that cropping usually leaves.
+The best places are refined on all pilots and read until a check sum fits.
+Legend: F frames, Y rows, X columns, C channels; K carriers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from .carriers import Complex
+from .detection import MAX_P_VALUE, Detection, best_of, peak_p_value
+from .perception import blurred
+from .picture import canonical_luma, resized
+from .video_pattern import TILE, VideoPattern
+
+FRAME_STRIDE = 2
+BACKGROUND_WINDOW = 25
+CONTRAST_WINDOW = 17
+CONTRAST_FLOOR_LEVELS = 1.0
+CONTRAST_LIMIT = 2.5
+
+COARSE = 2
+"""Canonical points of one point of the coarse search."""
+COARSE_SCALES = np.exp(0.015 * np.arange(-34, 30))
+FINE_SCALES = np.concatenate([[1.0], 1.25 * np.exp(0.004 * np.arange(-3, 4))])
+COARSE_TRIALS, FINE_TRIALS = 9e4, 9e4
+CANDIDATES = 3
+REFINE_STEPS = 0.002 * np.arange(-5, 6)
+REFINE_REACH = 4
+WHITENING_WINDOW = 31
+WHITENED_LIMIT = 2.0
+RINGS = 14
+PRIOR_PILOTS = 12
+"""A ring's strength leans on the overall one as if it were seen on so many pilots."""
+
+Floats = NDArray[np.float64]
+
+
+class VideoResidual:
+    """Running mean of what frames hold beyond their own structure; constant memory."""
+
+    def __init__(self) -> None:
+        self._sum: Tensor | None = None
+        self._seen = 0
+        self._used = 0
+
+    def add(self, frames_FYXC: Tensor) -> None:
+        """Take in the next frames (every second one counts).
+
+        Raises:
+            ValueError: the frames are unusable, or of another shape than before.
+        """
+        first = -self._seen % FRAME_STRIDE
+        self._seen += len(frames_FYXC)
+        for frame in frames_FYXC[first::FRAME_STRIDE].split(1):
+            luma = canonical_luma(frame.float())
+            detail = luma - blurred(blurred(luma, BACKGROUND_WINDOW), BACKGROUND_WINDOW)
+            contrast = blurred(detail.square(), CONTRAST_WINDOW).sqrt_()
+            detail /= contrast + CONTRAST_FLOOR_LEVELS
+            residual = detail.clamp_(-CONTRAST_LIMIT, CONTRAST_LIMIT)[0]
+            if self._sum is None:
+                self._sum = torch.zeros_like(residual)
+            elif self._sum.shape != residual.shape:
+                raise ValueError(
+                    f"a clip changed its shape from {tuple(self._sum.shape)} to "
+                    f"{tuple(residual.shape)} points; detect each part by itself"
+                )
+            self._sum += residual
+            self._used += 1
+
+    def mean(self) -> Tensor:
+        """Return the mean ``[rows, columns]`` on the CPU.
+
+        Raises:
+            ValueError: no frame was added.
+        """
+        if self._sum is None:
+            raise ValueError("there is no frame to look for a watermark in; give at least one")
+        return (self._sum / self._used).cpu()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a pattern may lie: sizes against the embedded ones, shift in canonical points.
+
+    ``pilots`` are the carriers that found it.
+    """
+
+    score: float
+    p_value: float
+    scale: float
+    stretch: float
+    shift: tuple[float, float]
+    mirrored: bool
+    pilots: NDArray[np.int64]
+
+
+class VideoReader:
+    """Reads the residual of a clip under one key's pattern."""
+
+    def __init__(self, pattern: VideoPattern) -> None:
+        self._pattern = pattern
+        pilots = pattern.carriers.is_pilot
+        self._smooth_pilots = np.flatnonzero(pilots & ~pattern.is_fine)
+        self._fine_pilots = np.flatnonzero(pilots & pattern.is_fine)
+        self._pilots = np.flatnonzero(pilots)
+
+    def read(self, residual_YX: Tensor) -> Detection:
+        """Return what a residual ``[rows, columns]`` carries."""
+        coarse = self._search(residual_YX, self._smooth_pilots, COARSE_SCALES, COARSE)
+        fine = self._search(residual_YX, self._fine_pilots, FINE_SCALES, 1)
+        best_coarse = sorted(coarse, key=lambda place: -place.score)[:CANDIDATES]
+        best_fine = max(fine, key=lambda place: place.score)
+        candidates = sorted([*best_coarse, best_fine], key=lambda place: place.p_value)
+        p_value = best_of(best_coarse[0].p_value, best_fine.p_value)
+        for place in candidates:
+            refined = self._refined(residual_YX, place)
+            identifier = self._identifier(residual_YX, refined) if p_value <= MAX_P_VALUE else None
+            if identifier is not None:
+                return _detection(identifier, p_value, refined)
+        return _detection(None, p_value, candidates[0])
+
+    def _search(
+        self, residual_YX: Tensor, pilots: NDArray[np.int64], scales: Floats, grid: int
+    ) -> Iterator[Place]:
+        """The best shift for every size and mirroring, with some of the pilots."""
+        rows, columns = residual_YX.shape
+        trials = COARSE_TRIALS if grid == COARSE else FINE_TRIALS
+        trials *= rows * columns / TILE**2
+        side = TILE // grid
+        down, across = self._pattern.rows[pilots], self._pattern.columns[pilots]
+        down = np.where(down > TILE // 2, down - TILE, down)
+        phases = self._pattern.carriers.phases[pilots].conj()
+        for scale in scales:
+            size = (round(rows / scale / grid), round(columns / scale / grid))
+            spectrum = np.fft.rfft2(_folded(residual_YX, size, side))
+            for mirrored in (False, True):
+                received = spectrum[-down if mirrored else down, across]
+                received = _whitened(received.conj() if mirrored else received) * phases
+                field = np.zeros((side, side), dtype=np.complex128)
+                field[down, across] = received
+                heights = np.fft.ifft2(field).real
+                peak = int(heights.argmax())
+                score = heights.flat[peak] * side**2 / _deviation(received)
+                row, column = divmod(peak, side)
+                yield Place(
+                    score=float(score),
+                    p_value=peak_p_value(float(score), trials, 2),
+                    scale=float(scale),
+                    stretch=1.0,
+                    shift=(row * grid, column * grid),
+                    mirrored=mirrored,
+                    pilots=pilots,
+                )
+
+    def _refined(self, residual_YX: Tensor, place: Place) -> Place:
+        """The best place near a place: size, then proportions, each with the best shift."""
+        best = replace(place, score=-np.inf)
+        for step in REFINE_STEPS:
+            best = self._better(residual_YX, best, replace(place, scale=place.scale * (1 + step)))
+        for step in REFINE_STEPS:
+            best = self._better(residual_YX, best, replace(best, stretch=1 + step))
+        return best
+
+    def _better(self, residual_YX: Tensor, best: Place, place: Place) -> Place:
+        """The better of ``best`` and ``place`` moved to its best shift."""
+        carriers = self._pattern.carriers
+        received = _whitened(self._received(residual_YX, place)[place.pilots])
+        received = received * carriers.phases[place.pilots].conj()
+        steps = np.arange(-REFINE_REACH, REFINE_REACH + 1)
+        shifts = np.stack(np.meshgrid(*(steps + s for s in place.shift), indexing="ij"), axis=-1)
+        turns = carriers.frequencies[place.pilots] / TILE
+        down = np.exp(2j * np.pi * np.outer(shifts[:, 0, 0], turns[:, 0]))
+        across = np.exp(2j * np.pi * np.outer(shifts[0, :, 1], turns[:, 1]))
+        heights = ((down * received) @ across.T).real
+        peak = int(heights.argmax())
+        score = float(heights.flat[peak] / _deviation(received))
+        if score <= best.score:
+            return best
+        row, column = shifts.reshape(-1, 2)[peak]
+        return replace(place, score=score, shift=(float(row), float(column)))
+
+    def _received(self, residual_YX: Tensor, place: Place) -> Complex:
+        """Coefficients ``[K]`` of the residual folded at a place's size."""
+        if place.mirrored:
+            residual_YX = residual_YX.flip(1)
+        rows, columns = residual_YX.shape
+        size = (
+            round(rows / place.scale / place.stretch),
+            round(columns / place.scale * place.stretch),
+        )
+        return self._pattern.received(_folded(residual_YX, size, TILE))
+
+    def _identifier(self, residual_YX: Tensor, place: Place) -> int | None:
+        """The identifier at a place; each ring of frequencies counts as much as its pilots say."""
+        carriers = self._pattern.carriers
+        received = carriers.moved(
+            _whitened(self._received(residual_YX, place)),
+            np.array(place.shift),
+            np.array([TILE, TILE], dtype=np.float64),
+        )
+        strength = self._ring_strengths(received)
+        for weights in (strength, ~self._pattern.is_fine, np.ones(len(strength))):
+            identifier = carriers.read(received * weights)
+            if identifier is not None:
+                return identifier
+        return None
+
+    def _ring_strengths(self, received: Complex) -> Floats:
+        """Expected share of the mark in each coefficient ``[K]``, from the pilots around it."""
+        along = (received * self._pattern.carriers.phases.conj()).real[self._pilots]
+        pitch = np.log(self._pattern.cycles)
+        edges = np.linspace(pitch.min(), pitch.max() + 1e-9, RINGS + 1)
+        ring = np.digitize(pitch, edges) - 1
+        of_pilot = ring[self._pilots]
+        sums = np.bincount(of_pilot, weights=along, minlength=RINGS)
+        counts = np.bincount(of_pilot, minlength=RINGS)
+        strength = (sums + PRIOR_PILOTS * along.mean()) / (counts + PRIOR_PILOTS)
+        return np.asarray(np.maximum(strength, 0.0)[ring])
+
+
+def _folded(residual_YX: Tensor, size: tuple[int, int], side: int) -> NDArray[np.float32]:
+    """The residual scaled to ``size`` and summed over tiles of ``side`` points."""
+    image = residual_YX[None] if size == residual_YX.shape else resized(residual_YX[None], size)
+    rows, columns = (-(-length // side) for length in size)
+    padded = torch.zeros(rows * side, columns * side)
+    padded[: size[0], : size[1]] = image[0]
+    folded: NDArray[np.float32] = padded.view(rows, side, columns, side).sum((0, 2)).numpy()
+    return folded
+
+
+def _whitened(received: Complex) -> Complex:
+    """Coefficients, in order of pitch, against the usual size of their neighbours; limited."""
+    size = np.abs(received) + 1e-12
+    edge = WHITENING_WINDOW // 2
+    around = np.convolve(np.pad(size, edge, mode="edge"), np.ones(WHITENING_WINDOW), "valid")
+    white = received * (WHITENING_WINDOW / around)
+    return np.asarray(white * np.minimum(1.0, WHITENED_LIMIT / (np.abs(white) + 1e-12)))
+
+
+def _deviation(received: Complex) -> float:
+    """Standard deviation over keys of the correlation with these coefficients."""
+    return float(np.sqrt((np.abs(received) ** 2).sum() / 2)) + 1e-12
+
+
+def _detection(identifier: int | None, p_value: float, place: Place) -> Detection:
+    return Detection(identifier, p_value, place.score, place.scale, place.mirrored)
