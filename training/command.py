@@ -32,7 +32,7 @@ def _trainer_class(kind: str) -> Callable[[TrainConfig], object]:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run one stage; exit codes as everywhere (0, 1 failed, 2 bad input)."""
+    """Run one stage or a recipe; 0 done, 1 failed, 2 bad input, 3 time is up, go on later."""
     parser = argparse.ArgumentParser(prog="hibari train", description=__doc__)
     parser.add_argument("--config", type=Path, help="TOML file of the stage")
     parser.add_argument(
@@ -53,6 +53,18 @@ def main(argv: Sequence[str]) -> int:
         help="assemble the results below RUNS into one checkpoint",
     )
     parser.add_argument(
+        "--recipe", type=Path, metavar="FILE", help="run all steps of a recipe, or go on with them"
+    )
+    parser.add_argument(
+        "--minutes", type=float, default=0.0, help="stop a recipe after this time, all states saved"
+    )
+    parser.add_argument(
+        "--split", nargs=2, type=Path, metavar=("FILE", "FOLDER"), help="a file in pieces to carry"
+    )
+    parser.add_argument(
+        "--join", nargs=2, type=Path, metavar=("LIST", "FILE"), help="the pieces as a file again"
+    )
+    parser.add_argument(
         "--unbundle",
         nargs=2,
         type=Path,
@@ -66,22 +78,21 @@ def main(argv: Sequence[str]) -> int:
     except (ValueError, FileNotFoundError) as error:
         sys.stderr.write(f"hibari train: {error}\n")
         return 2
-    except (FloatingPointError, OSError) as error:
+    except (FloatingPointError, OSError, RuntimeError) as error:
         sys.stderr.write(f"hibari train: {error}\n")
         return 1
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    if arguments.bundle:
-        from .bundle import bundle
-
-        bundle(*arguments.bundle)
+    if _handled_files(arguments):
         return 0
-    if arguments.unbundle:
-        from .bundle import unbundle
+    if arguments.recipe:
+        from .recipe import cook, read_recipe, summary
 
-        unbundle(*arguments.unbundle)
-        return 0
+        recipe = read_recipe(arguments.recipe)
+        done = cook(recipe, arguments.minutes)
+        sys.stdout.write(summary(recipe))
+        return 0 if done else 3
     if arguments.config is None:
         raise ValueError("no --config given; see hibari/training/configs")
     if arguments.threads:
@@ -102,6 +113,29 @@ def _run(arguments: argparse.Namespace) -> int:
 
     Run(_trainer_class(config.kind)(config), config.run).fit()  # type: ignore[arg-type]
     return 0
+
+
+def _handled_files(arguments: argparse.Namespace) -> bool:
+    """Whether the command was about checkpoint files, and is done."""
+    if arguments.bundle:
+        from .bundle import bundle
+
+        bundle(*arguments.bundle)
+    elif arguments.unbundle:
+        from .bundle import unbundle
+
+        unbundle(*arguments.unbundle)
+    elif arguments.split:
+        from .shards import split_file
+
+        split_file(*arguments.split)
+    elif arguments.join:
+        from .shards import join_file
+
+        join_file(*arguments.join)
+    else:
+        return False
+    return True
 
 
 def _encode(config: TrainConfig, part: str) -> None:
