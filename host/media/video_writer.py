@@ -63,24 +63,29 @@ def write_video(
     audio: dict[str, Any] | None = None,
     tags: dict[str, str] | None = None,
     on_frame: Callable[[int], None] | None = None,
+    finish: Callable[[Path], None] | None = None,
 ) -> Path:
     """Write frames ``[H, W, 3 or 4]`` (float 0..1 or uint8) and sound to ``path``; return it.
 
     ``frames`` may be a generator: one frame is held at a time. mp4 needs even sides, so an odd one
     grows by repeating its last row or column. ``on_frame`` gets the number of frames written so
-    far and may raise to interrupt; whatever is raised, no partial file stays.
+    far and may raise to interrupt; whatever is raised, no partial file stays. ``finish`` gets the
+    complete file before it takes its name, for example to sign it.
 
     Raises:
         MediaError: no frames, sizes that differ, values that are not numbers, unusable audio.
         MediaWriteError: disk full or no permission.
     """
     target = Path(path).absolute()
-    with partial_file(target) as partial, _Encoder(partial, settings, audio, tags or {}) as encoder:
-        for frame in frames:
-            encoder.write(frame)
-            if on_frame is not None:
-                on_frame(encoder.frames)
-        encoder.finish(on_frame)
+    with partial_file(target) as partial:
+        with _Encoder(partial, settings, audio, tags or {}) as encoder:
+            for frame in frames:
+                encoder.write(frame)
+                if on_frame is not None:
+                    on_frame(encoder.frames)
+            encoder.finish(on_frame)
+        if finish is not None:
+            finish(partial)
     return target
 
 
