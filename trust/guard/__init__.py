@@ -1,0 +1,1 @@
+"""The guard: policies, and checks of prompts, speech, frames and what people upload."""

@@ -1,0 +1,81 @@
+"""Finds names in a reading, however they are spaced or hyphenated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from .lexicon import RULES
+from .readings import plain
+
+_MAX_WORDS = 6
+_WORD = re.compile(r"\w+")
+
+
+class NameIndex:
+    """Names with their aliases; ``Spider-Man`` is also ``spiderman`` and ``spider man``."""
+
+    def __init__(self, names: Iterable[tuple[str, Iterable[str]]]) -> None:
+        self._name_of: dict[str, str] = {}
+        for name, aliases in names:
+            for form in (name, *aliases):
+                self._name_of.setdefault(_key(plain(form)), name)
+        self._name_of.pop("", None)
+
+    def find(self, reading: str) -> Iterator[str]:
+        """Yield the names in a reading, the longest at each place first."""
+        words = _WORD.findall(reading)
+        while words:
+            length = self._length_at(words)
+            if length:
+                yield self._name_of["".join(words[:length])]
+            words = words[length or 1 :]
+
+    def without(self, reading: str) -> str:
+        """Return the words of a reading except those of names in the index."""
+        words = _WORD.findall(reading)
+        kept: list[str] = []
+        while words:
+            length = self._length_at(words)
+            if not length:
+                kept.append(words[0])
+            words = words[length or 1 :]
+        return " ".join(kept)
+
+    def _length_at(self, words: list[str]) -> int:
+        """Return how many of the first words are a name, 0 when none."""
+        longest = min(_MAX_WORDS, len(words))
+        return next(
+            (size for size in range(longest, 0, -1) if "".join(words[:size]) in self._name_of), 0
+        )
+
+
+@cache
+def bundled_names(kind: str) -> NameIndex:
+    """Return the names of ``rules/<kind>.txt``: ``people`` or ``characters``."""
+    return NameIndex(_listed(kind))
+
+
+def bundled_aliases(kind: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return all forms of the listed names that any of ``names`` is a form of."""
+    wanted = {_key(plain(name)) for name in names}
+    return tuple(
+        form
+        for name, aliases in _listed(kind)
+        if wanted & {_key(plain(form)) for form in (name, *aliases)}
+        for form in (name, *aliases)
+    )
+
+
+@cache
+def _listed(kind: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    lines = (RULES / f"{kind}.txt").read_text("utf-8").splitlines()
+    forms = [
+        [part.strip() for part in line.split("|")] for line in lines if line[:1] not in ("", "#")
+    ]
+    return tuple((name, tuple(aliases)) for name, *aliases in forms)
+
+
+def _key(text: str) -> str:
+    return "".join(_WORD.findall(text))
