@@ -27,7 +27,7 @@ class HibariDecodeVideo(io.ComfyNode):
                 "along time with bounded memory; only the finished frames grow with the duration "
                 "(3 MB a frame at 512x512)."
             ),
-            search_aliases=["vae decode", "latent to images", "frames"],
+            search_aliases=["vae decode", "vae decode tiled", "latent to images", "frames"],
             inputs=[
                 io.Latent.Input(
                     "latent", tooltip="Latent of Hibari Sample, or any latent with video in it."
@@ -65,7 +65,9 @@ class HibariDecodeAudio(io.ComfyNode):
                 "Turns the audio part of a latent into sound, padded with silence or trimmed to "
                 "the length of the video."
             ),
-            search_aliases=["vae decode audio", "latent to audio", "vocoder", "sound"],
+            search_aliases=[
+                *("vae decode audio", "LTXVAudioVAEDecode", "latent to audio", "vocoder", "sound"),
+            ],
             inputs=[
                 io.Latent.Input(
                     "latent", tooltip="Latent of Hibari Sample, or any latent with sound in it."
@@ -80,7 +82,10 @@ class HibariDecodeAudio(io.ComfyNode):
                     max=100_000,
                     optional=True,
                     advanced=True,
-                    tooltip="Video frames to be as long as; 0 takes the video in the latent.",
+                    tooltip=(
+                        "Video frames to be as long as; 0 takes the video in the latent. More "
+                        "is padded with silence; costs nothing."
+                    ),
                 ),
                 io.Float.Input(
                     "fps",
@@ -90,7 +95,10 @@ class HibariDecodeAudio(io.ComfyNode):
                     step=0.01,
                     optional=True,
                     advanced=True,
-                    tooltip="Frames per second of those frames; 0 takes the rate of the latent.",
+                    tooltip=(
+                        "Frames per second of those frames; 0 takes the rate of the latent. "
+                        "Costs nothing."
+                    ),
                 ),
             ],
             outputs=[io.Audio.Output("audio", tooltip="Stereo sound, as long as the video.")],

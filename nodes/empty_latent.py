@@ -26,7 +26,10 @@ class HibariEmptyLatent(io.ComfyNode):
                 "nearest multiple of 32 px, the duration to whole frames; the block shows what it "
                 "took."
             ),
-            search_aliases=["empty latent", "size", "resolution", "duration", "length", "fps"],
+            search_aliases=[
+                *("empty latent video", "empty latent audio", "size", "resolution", "aspect"),
+                *("duration", "length", "fps", "EmptyLTXVLatentVideo"),
+            ],
             hidden=[io.Hidden.unique_id],
             inputs=[*_size_inputs(), *_time_inputs(), _batch_input()],
             outputs=[

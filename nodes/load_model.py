@@ -22,7 +22,10 @@ class HibariLoadModel(io.ComfyNode):
                 "Loads a checkpoint that makes video with sound (LTX-2 format). The bundled "
                 "playground model needs no download and runs on a CPU."
             ),
-            search_aliases=["checkpoint", "load checkpoint", "ltx-2", "ltxv", "text to video"],
+            search_aliases=[
+                *("checkpoint", "load checkpoint", "CheckpointLoaderSimple", "ltx-2", "ltxv"),
+                *("text to video", "unet loader", "diffusion model"),
+            ],
             inputs=[
                 io.Combo.Input(
                     "checkpoint",

@@ -26,7 +26,10 @@ class HibariSample(io.ComfyNode):
                 "settings give the same clip on every device. Frames per second come from the "
                 "latent."
             ),
-            search_aliases=["ksampler", "sampler", "generate", "denoise", "text to video"],
+            search_aliases=[
+                *("ksampler", "SamplerCustomAdvanced", "sampler", "generate", "denoise"),
+                *("text to video", "cfg guider", "stg"),
+            ],
             inputs=[
                 io.Model.Input("model", tooltip="Transformer of Hibari Load Model, or any LTX-2."),
                 io.Conditioning.Input("positive", tooltip="What to make: Hibari Text Encode."),

@@ -16,7 +16,7 @@ QUALITIES = ("high", "balanced", "small")
 
 
 class HibariSaveVideo(io.ComfyNode):
-    """Writes frames and sound as a video file that carries the graph which made it."""
+    """Writes frames and sound as a labelled video file that carries the graph which made it."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -26,12 +26,16 @@ class HibariSaveVideo(io.ComfyNode):
             display_name=NAME,
             category="Hibari/video",
             description=(
-                "Saves a video to the output folder. Sound is fitted to the length of the picture. "
-                "Drop the file on the canvas to get the graph back."
+                "Saves a video to the output folder, marked and signed as made by a model. Sound is "
+                "fitted to the length of the picture. Drop the file on the canvas to get the graph "
+                "back."
             ),
-            search_aliases=["export video", "mp4", "webm", "create video", "combine video"],
+            search_aliases=[
+                *("export video", "mp4", "webm", "create video", "combine video"),
+                *("video combine", "VHS", "save animated"),
+            ],
             is_output_node=True,
-            hidden=[io.Hidden.prompt, io.Hidden.extra_pnginfo],
+            hidden=[io.Hidden.prompt, io.Hidden.extra_pnginfo, io.Hidden.unique_id],
             inputs=[
                 io.Image.Input("images", tooltip="Frames in order; mp4 makes odd sides even."),
                 io.Float.Input(
@@ -42,7 +46,7 @@ class HibariSaveVideo(io.ComfyNode):
                     step=0.01,
                     tooltip=(
                         "Frames per second; connect fps of Hibari Empty Latent so that picture and "
-                        "sound keep the speed they were made at."
+                        "sound keep the speed they were made at. More is a larger file."
                     ),
                 ),
                 io.String.Input(
@@ -78,18 +82,21 @@ class HibariSaveVideo(io.ComfyNode):
         audio: dict[str, Any] | None = None,
     ) -> io.NodeOutput:
         """Write the file (one for each clip of a batch), return VIDEO and its path."""
-        from ..host import InputImpl, metadata_disabled
+        from ..host import metadata_disabled
         from ..host.media import VideoSettings, graph_tags
+        from .provenance import hidden_of, story_of
+        from .signed_video import SignedVideo
         from .video_files import save_clips
 
         settings = VideoSettings(fps, format, quality)
         tags = {}
         if not metadata_disabled():
             tags = graph_tags(cls.hidden.prompt, cls.hidden.extra_pnginfo)
-        files = save_clips(images, audio, filename_prefix, settings, tags)
+        story = story_of(*hidden_of(cls))
+        files = save_clips(images, audio, filename_prefix, settings, tags, story)
         shown = [ui.SavedResult(path.name, folder, io.FolderType.output) for path, folder in files]
         paths = [str(path) for path, _ in files]
-        videos = [InputImpl.VideoFromFile(path) for path in paths]
+        videos = [SignedVideo(path) for path in paths]
         return io.NodeOutput(videos, paths, ui=ui.PreviewVideo(shown))
 
 
