@@ -3,7 +3,8 @@
 ``VideoWatermark`` and ``AudioWatermark`` embed and find the same identifier under the same key.
 """
 
+from .audio import AudioLevels, AudioWatermark
 from .detection import MAX_P_VALUE, Detection
 from .video import VideoWatermark
 
-__all__ = ["MAX_P_VALUE", "Detection", "VideoWatermark"]
+__all__ = ["MAX_P_VALUE", "AudioLevels", "AudioWatermark", "Detection", "VideoWatermark"]

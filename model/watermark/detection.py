@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-MAX_P_VALUE = 1e-4
+MAX_P_VALUE = 1e-3
 """A mark is claimed up to here, and only when its check sum is right too (another 1 in 65,536)."""
 
 
@@ -56,4 +56,4 @@ def peak_p_value(score: float, trials: float, dimensions: int) -> float:
 
 def best_of(*p_values: float) -> float:
     """Return the p-value of the smallest of independent ones (Sidak)."""
-    return -math.expm1(len(p_values) * math.log1p(-min(min(p_values), 1 - 1e-16)))
+    return -math.expm1(len(p_values) * math.log1p(-min(*p_values, 1 - 1e-16)))
