@@ -19,6 +19,11 @@ class HibariExtension(ComfyExtension):
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         """Return the block classes in the order of a graph."""
+        from .cameo_apply import HibariApplyCameo
+        from .cameo_enroll import HibariCameoEnroll
+        from .cameo_grant import HibariCameoGrant
+        from .cameo_info import HibariCameoInfo
+        from .cameo_load import HibariLoadCameo
         from .decode import HibariDecodeAudio, HibariDecodeVideo
         from .empty_latent import HibariEmptyLatent
         from .load_model import HibariLoadModel
@@ -36,4 +41,9 @@ class HibariExtension(ComfyExtension):
             HibariDecodeAudio,
             HibariSaveVideo,
             HibariTextToVideo,
+            HibariLoadCameo,
+            HibariApplyCameo,
+            HibariCameoEnroll,
+            HibariCameoGrant,
+            HibariCameoInfo,
         ]

@@ -63,8 +63,8 @@ def issue_challenge(name: str, language: str = "en", now: float | None = None) -
     return challenge
 
 
-def take_challenge(name: str, recorded: float | None = None, now: float | None = None) -> Challenge:
-    """The open challenge for ``name``, which is spent by this.
+def open_challenge(name: str, recorded: float | None = None, now: float | None = None) -> Challenge:
+    """The challenge for ``name`` that a recording must answer.
 
     ``recorded`` is when the recording was made, where that is known.
 
@@ -83,9 +83,9 @@ def take_challenge(name: str, recorded: float | None = None, now: float | None =
     except (ValueError, TypeError, KeyError) as error:
         path.unlink(missing_ok=True)
         raise CameoError(f"the challenge for {name} is damaged; ask for a new one") from error
-    path.unlink()
     age_s = (time.time() if now is None else now) - challenge.issued
     if not 0 <= age_s <= VALID_S:
+        path.unlink(missing_ok=True)
         raise CameoError(f"the challenge for {name} is older than ten minutes; ask for a new one")
     if recorded is not None and recorded < challenge.issued - 1:
         raise CameoError(
@@ -94,7 +94,12 @@ def take_challenge(name: str, recorded: float | None = None, now: float | None =
     return challenge
 
 
-def open_challenge(name: str) -> bool:
+def spend_challenge(challenge: Challenge) -> None:
+    """Close a challenge that an enrolment has used."""
+    _path(challenge.name).unlink(missing_ok=True)
+
+
+def is_challenged(name: str) -> bool:
     """Whether a challenge waits for a recording of ``name``."""
     return _path(checked_name(name)).exists()
 

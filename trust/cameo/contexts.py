@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ..guard.category import Category
 from ..guard.confusables import latin
 from .rules import Rules
 
+_SURE = 0.5
 _NEVER = re.compile(r"^\s*(never|no|not|do not|don't|without|jamais|pas de|pas|sans)\b", re.I)
 _WORD = re.compile(r"[^\W_]+")
 _ENDINGS = ("ings", "ing", "ers", "er", "ies", "es", "ed", "s", "y")
@@ -22,6 +24,18 @@ _SMALL_WORDS = frozenset(
     | {"being", "any", "my", "me", "i", "wear", "wears", "show", "shows", "shown", "un", "une"}
     | {"le", "la", "les", "des", "de", "du", "en", "comme", "dans", "sur", "ou", "et", "avec"}
 )
+
+
+def contexts_in(text: str, careful: bool = False) -> frozenset[str]:
+    """Categories and topics of a text, as the guard sees it; ``careful`` counts mild ones too."""
+    from ..guard.contexts import contexts_of, topics_of
+    from ..guard.finding import findings_of
+
+    found = contexts_of(text) | topics_of(text)
+    if careful:
+        found |= {one.category.value for one in findings_of(text) if one.score >= _SURE}
+        found -= {Category.CAMEO}
+    return frozenset(map(str, found))
 
 
 def restriction_broken(text: str, rules: Rules) -> str | None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..identity import current_identity
 from .bundle import Bundle, Header, Parts, write_bundle
-from .challenge import Challenge, Recogniser, find_recogniser
+from .challenge import Challenge, Recogniser, find_recogniser, spend_challenge
 from .container import CameoError
 from .latent import with_latents
 from .ledger import Ledger
@@ -84,7 +84,7 @@ def enroll(
     parts = good_parts(subject.kind, recording, find_faces)
     level, spoken = "attested", None
     if subject.kind == PERSON:
-        if challenge is None:
+        if challenge is None or challenge.name != name:
             raise CameoError("a person speaks a challenge in the recording; ask for one first")
         level, spoken = checked_speech(challenge, recording, recogniser or find_recogniser())
     identity = current_identity()
@@ -109,6 +109,8 @@ def enroll(
     )
     bundle = write_bundle(library_folder(), header, with_latents(parts, *codecs), identity)
     _note(bundle)
+    if challenge is not None:
+        spend_challenge(challenge)
     return bundle
 
 

@@ -30,14 +30,14 @@ class PromptRecord:
         context_sha256: digest of the context that came out.
         written: the text as people wrote it, with its mentions.
         roles: descriptions that stand in for mentions so far, by role.
-        encode: encodes another text the same way, for mentions that are filled in later.
+        encode: encodes the text again with descriptions for further roles.
     """
 
     text: str
     context_sha256: str
     written: str = ""
     roles: Mapping[str, str] = field(default_factory=dict)
-    encode: Callable[[str], Any] | None = field(default=None, repr=False)
+    encode: Callable[[Mapping[str, str]], Any] | None = field(default=None, repr=False)
 
     @property
     def open_mentions(self) -> list[str]:

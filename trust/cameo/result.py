@@ -182,15 +182,18 @@ def open_drafts(entries: Sequence[Entry]) -> dict[str, list[dict[str, Any]]]:
     return {
         digest: items
         for digest, items in results_in(entries).items()
-        if any(item["draft"] for item in items) and not _is_settled(entries, digest)
+        if any(item["draft"] for item in items) and _settled(entries, digest) == (None, False)
     }
 
 
-def _is_settled(entries: Sequence[Entry], digest: str) -> bool:
-    return any(
-        entry.kind in ("released", "deleted") and entry.body.get("sha256") == digest
-        for entry in entries
-    )
+def _settled(entries: Sequence[Entry], digest: str) -> tuple[Path | None, bool]:
+    """(where a draft was released to, whether the result was deleted)."""
+    released, deleted = None, False
+    for entry in entries:
+        if entry.body.get("sha256") == digest:
+            released = Path(entry.body["path"]) if entry.kind == "released" else released
+            deleted = deleted or entry.kind == "deleted"
+    return released, deleted
 
 
 def approve(bundle: Bundle, digest: str, approved: bool, ledger: Ledger) -> Approval:
@@ -227,17 +230,18 @@ def settle(digest: str, owners: Mapping[str, str], ledger: Ledger) -> Path | Non
     """
     entries = ledger.entries()
     items = results_in(entries).get(digest, [])
-    if not items or _is_settled(entries, digest):
+    released, deleted = _settled(entries, digest)
+    if not items or deleted:
         return None
     if any(item["author"] != ledger.identity.public.signing for item in items):
         return None
     words = {item["cameo"]: _word(entries, item["cameo"], digest, owners) for item in items}
-    path, wanted = Path(items[0]["path"]), Path(items[0]["wanted"])
+    path, wanted = released or Path(items[0]["path"]), Path(items[0]["wanted"])
     if False in words.values():
         delete_result(digest, path, ledger)
         return None
     waiting = [item for item in items if item["draft"]]
-    if not waiting or not all(words[item["cameo"]] for item in waiting):
+    if released or not waiting or not all(words[item["cameo"]] for item in waiting):
         return None
     if not path.is_file() or file_sha256(path) != digest:
         raise CameoError(f"the draft {path} is gone or was changed; it cannot be released")

@@ -1,8 +1,8 @@
 """What the owner of a cameo allows, and how the rules of file and grant add up: the stricter wins.
 
-Contexts are the guard's categories (``trust/guard``): an allow list, when given, is all that is
-allowed; a deny list always wins. Sexual content is denied for persons whatever the owner wrote, and
-the cameo of a minor gets the strict profile.
+Contexts are the guard's categories and topics (``trust/guard``): an allow list, when given, is all
+that is allowed; a deny list always wins. Sexual content is denied for persons whatever the owner
+wrote, and the cameo of a minor gets the strict profile.
 """
 
 from __future__ import annotations
@@ -22,9 +22,14 @@ DENIED_FOR_MINORS = ALWAYS_DENIED_FOR_PERSONS | {
     Category.SELF_HARM,
     Category.POLITICAL,
 }
-# What an owner may allow or deny; who is in the picture is settled by the cameo itself.
-CONTEXTS = tuple(sorted(DENIED_FOR_MINORS))
 PERSON, ANIMAL, OBJECT = KINDS = ("person", "animal", "object")
+
+
+def known_topics() -> frozenset[str]:
+    """Topics such as "alcohol" that owners may allow or deny besides the guard's categories."""
+    from ..guard.check import cameo_topics
+
+    return cameo_topics()
 
 
 @dataclass(frozen=True)
@@ -56,9 +61,11 @@ class Rules:
                 f"restrictions are at most {MAX_RESTRICTIONS} sentences of 1 to "
                 f"{MAX_RESTRICTION_CHARS} characters without @; shorten or correct them"
             )
-        unknown = ((self.allow or frozenset()) | self.deny) - set(CONTEXTS)
+        unknown = ((self.allow or frozenset()) | self.deny) - set(Category)
+        unknown -= known_topics() if unknown else set()
         if unknown:
-            raise CameoError(f"context {min(unknown)!r} is unknown; use {', '.join(CONTEXTS)}")
+            known = ", ".join(sorted({*Category, *known_topics()}))
+            raise CameoError(f"context {min(unknown)!r} is unknown; use {known}")
         if self.max_uses is not None and self.max_uses < 1:
             raise CameoError(f"max_uses is {self.max_uses}; use 1 or more, or leave it out")
 

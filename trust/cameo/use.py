@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...model.sampling.references import Entries
-from ..guard.contexts import contexts_of
 from .authority import Permission, RefusedError, note_refusal, permission_for
 from .bundle import Bundle
 from .container import CameoError
-from .contexts import restriction_broken
+from .contexts import contexts_in, restriction_broken
 from .ledger import Entry, Ledger
 from .prompt import recorded_text
 from .rules import PERSON
@@ -65,11 +64,11 @@ def check_words(permission: Permission, texts: Sequence[str]) -> None:
     """Raise RefusedError when a text is about something that the rules deny."""
     header, rules = permission.header, permission.rules
     for text in texts:
-        denied = rules.denies(contexts_of(text))
+        denied = rules.denies(contexts_in(text, header.minor))
         if denied is not None:
             raise RefusedError(
-                f"the prompt is {denied}, which the cameo {header.name} does not allow; describe "
-                "another scene, or use no cameo"
+                f"the prompt is about {denied}, which the cameo {header.name} does not allow; "
+                "describe another scene, or use no cameo"
             )
         broken = restriction_broken(text, rules)
         if broken is not None:
