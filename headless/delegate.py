@@ -1,4 +1,4 @@
-"""``hibari train`` and ``hibari evaluate``: commands of the training room, which is an extra."""
+"""Commands with a command line of their own; those of the training room are an extra."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from collections.abc import Sequence
 
 from .report import EXIT_FAILED, complain
 
-MODULES = {"train": "..training.command", "evaluate": "..training.evaluation.command"}
+MODULES = {
+    "train": "..training.command",
+    "evaluate": "..training.evaluation.command",
+    "cameo": ".cameo_command",
+}
 EXTRA_PACKAGES = frozenset({"pymunk", "skia", "scipy"})
 
 
