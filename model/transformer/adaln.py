@@ -54,7 +54,8 @@ class NoiseLevels:
         return NoiseLevels(self.largest, None, self.largest)
 
 
-@dataclass(frozen=True)
+# Tensors have no plain equality, and compilers hash what they see called.
+@dataclass(frozen=True, eq=False)
 class Modulation:
     """Modulation rows [U, R, D] of the distinct noise levels, and the index [B, T] of tokens."""
 

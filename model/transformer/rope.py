@@ -48,7 +48,8 @@ class Rope:
         return Rotation(angle.cos(), angle.sin(), self.kind == "interleaved")
 
 
-@dataclass(frozen=True)
+# Tensors have no plain equality, and compilers hash what they see called.
+@dataclass(frozen=True, eq=False)
 class Rotation:
     """Cosines and sines ``[B or 1, T, N, H/2]`` of the tokens of one sequence."""
 

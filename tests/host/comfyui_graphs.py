@@ -6,6 +6,11 @@ from typing import Any
 
 Graph = dict[str, dict[str, Any]]
 CHECKPOINT = "tiny.safetensors"
+OTHER = "other.safetensors"
+AVERAGE = "average of tiny and other.safetensors"
+LORA = "lora.safetensors"
+STRENGTH = 0.5
+MERGED = "tiny with lora.safetensors"
 PROMPT = "a red ball bounces on a wooden floor"
 STEPS, GUIDANCE, SEED, FPS = 3, 2.0, 7, 24.0
 
@@ -151,3 +156,17 @@ def saved_by_us(graph: Graph) -> Graph:
             filename_prefix="ours",
         ),
     }
+
+
+def with_model(graph: Graph, model: str, **patches: dict[str, Any]) -> Graph:
+    """The graph, its samplers on the model of node ``model`` instead; ``patches`` are added."""
+    changed = graph | patches
+    for name, item in graph.items():
+        if item["inputs"].get("model") == ["load", 0]:
+            changed[name] = node(item["class_type"], **item["inputs"] | {"model": [model, 0]})
+    return changed
+
+
+def stock_loader(checkpoint: str = CHECKPOINT) -> dict[str, Any]:
+    """ComfyUI's own checkpoint loader."""
+    return node("CheckpointLoaderSimple", ckpt_name=checkpoint)
