@@ -31,6 +31,12 @@ class HibariExtension(ComfyExtension):
         from .save_video import HibariSaveVideo
         from .text_encode import HibariTextEncode
         from .text_to_video import HibariTextToVideo
+        from .watermark import (
+            HibariDetectWatermark,
+            HibariVisibleMark,
+            HibariWatermarkAudio,
+            HibariWatermarkVideo,
+        )
 
         return [
             HibariLoadModel,
@@ -46,4 +52,8 @@ class HibariExtension(ComfyExtension):
             HibariCameoEnroll,
             HibariCameoGrant,
             HibariCameoInfo,
+            HibariWatermarkVideo,
+            HibariWatermarkAudio,
+            HibariDetectWatermark,
+            HibariVisibleMark,
         ]

@@ -111,7 +111,8 @@ def check_waveform(waveform_CN: Tensor, sample_rate: int) -> None:
         )
     if sample_rate < MIN_RATE_HZ:
         raise ValueError(
-            f"sound at {sample_rate} Hz cannot be watermarked; resample it to {MIN_RATE_HZ} Hz or more"
+            f"sound at {sample_rate} Hz cannot be watermarked; "
+            f"resample it to {MIN_RATE_HZ} Hz or more"
         )
 
 

@@ -45,7 +45,7 @@ def masking_threshold(power_AS: Tensor, rate_hz: int) -> Tensor:
 
 @lru_cache(maxsize=8)
 def _bands(bins: int, rate_hz: int) -> tuple[Tensor, Tensor]:
-    """Membership ``[S, M]`` of bins in bands, and Schroeder's spreading ``[M, M]``, from row to column."""
+    """Bins in bands ``[S, M]``, and Schroeder's spreading ``[M, M]`` from row to column."""
     hertz = torch.linspace(0, rate_hz / 2, bins)
     edges = torch.tensor(BAND_EDGES_HZ[1:], dtype=torch.float32)
     band = torch.bucketize(hertz, edges, right=True)
