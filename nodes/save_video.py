@@ -26,9 +26,9 @@ class HibariSaveVideo(io.ComfyNode):
             display_name=NAME,
             category="Hibari/video",
             description=(
-                "Saves a video to the output folder, marked and signed as made by a model. Sound is "
-                "fitted to the length of the picture. Drop the file on the canvas to get the graph "
-                "back."
+                "Saves a video to the output folder, marked and signed as made by a model. Sound "
+                "is fitted to the length of the picture. Drop the file on the canvas to get the "
+                "graph back."
             ),
             search_aliases=[
                 *("export video", "mp4", "webm", "create video", "combine video"),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..host import ProgressBar, check_interrupted, save_path
 from ..host.media import VideoSettings, write_video
+from .label import Label
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from ..trust.credentials.contribution import Contribution
 
 
 def save_clips(
@@ -18,8 +22,11 @@ def save_clips(
     prefix: str,
     settings: VideoSettings,
     tags: dict[str, str],
+    story: Sequence[Contribution] = (),
 ) -> list[tuple[Path, str]]:
     """Write each clip of a batch to its own file; return (file, subfolder of the output folder).
+
+    Every file is labelled: marked, signed and registered with ``story`` before it has its name.
 
     ``images`` [B * F, H, W, 3] hold B clips one after the other, where B is the number of sounds
     in ``audio`` (1 without sound). Interruption leaves the finished files only.
@@ -43,10 +50,33 @@ def save_clips(
             check_interrupted()
             bar.update_absolute(before + done)
 
-        name = f"{stem}_{counter + index:05}_.{settings.container}"
-        write_video(folder / name, frames, settings, audio=sound, tags=tags, on_frame=advance)
-        files.append((folder / name, subfolder))
+        path = folder / f"{stem}_{counter + index:05}_.{settings.container}"
+        write_labelled(path, Label(frames, settings.fps, sound, story), settings, tags, advance)
+        files.append((path, subfolder))
     return files
+
+
+def write_labelled(
+    path: Path,
+    label: Label,
+    settings: VideoSettings,
+    tags: dict[str, str],
+    on_frame: Callable[[int], None] | None = None,
+) -> None:
+    """Write the clip of a label to ``path``; the file appears marked, signed and registered."""
+
+    def finish(partial: Path) -> None:
+        label.finish(partial, path.name)
+
+    write_video(
+        path,
+        label.frames(),
+        settings,
+        audio=label.sound,
+        tags=tags,
+        on_frame=on_frame,
+        finish=finish,
+    )
 
 
 def split_clips(

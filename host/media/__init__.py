@@ -9,6 +9,7 @@ from .errors import MediaError, MediaWriteError
 from .image_file import read_image, write_png
 from .partial_file import partial_file
 from .rate import exact_rate
+from .survey import survey_frames, survey_sound
 from .tags import graph_tags
 from .video_reader import VideoClip, VideoInfo, iter_frames, probe_video, read_video
 from .video_writer import CONTAINERS, QUALITIES, VideoSettings, write_video
@@ -29,6 +30,8 @@ __all__ = [
     "read_audio",
     "read_image",
     "read_video",
+    "survey_frames",
+    "survey_sound",
     "write_audio",
     "write_png",
     "write_video",
