@@ -26,7 +26,9 @@ class HibariExtension(ComfyExtension):
         from .cameo_load import HibariLoadCameo
         from .decode import HibariDecodeAudio, HibariDecodeVideo
         from .empty_latent import HibariEmptyLatent
+        from .guard import HibariGuardOutput, HibariGuardPrompt
         from .load_model import HibariLoadModel
+        from .mix_audio import HibariMixAudio
         from .sample import HibariSample
         from .save_video import HibariSaveVideo
         from .text_encode import HibariTextEncode
@@ -45,6 +47,7 @@ class HibariExtension(ComfyExtension):
             HibariSample,
             HibariDecodeVideo,
             HibariDecodeAudio,
+            HibariMixAudio,
             HibariSaveVideo,
             HibariTextToVideo,
             HibariLoadCameo,
@@ -52,6 +55,8 @@ class HibariExtension(ComfyExtension):
             HibariCameoEnroll,
             HibariCameoGrant,
             HibariCameoInfo,
+            HibariGuardPrompt,
+            HibariGuardOutput,
             HibariWatermarkVideo,
             HibariWatermarkAudio,
             HibariDetectWatermark,
