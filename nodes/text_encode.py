@@ -32,9 +32,11 @@ class HibariTextEncode(io.ComfyNode):
             category="Hibari/conditioning",
             description=(
                 "Describes the clip: what happens, and if you like the camera, style, sounds and "
-                "spoken words in their own fields. With empty fields it encodes exactly the prompt."
+                "spoken words in their own fields. With empty fields it encodes exactly the "
+                "prompt. What the policy of this installation refuses is not encoded."
             ),
             search_aliases=["prompt", "clip text encode", "text", "caption", "dialogue"],
+            hidden=[io.Hidden.prompt, io.Hidden.unique_id],
             inputs=[
                 io.Clip.Input("clip", tooltip="Text encoder of Hibari Load Model."),
                 io.String.Input(
@@ -59,15 +61,18 @@ class HibariTextEncode(io.ComfyNode):
     @classmethod
     @named_errors(NAME)
     def execute(cls, clip: Any, prompt: str, **fields: str) -> io.NodeOutput:
-        """Return the CONDITIONING of the joined prompt."""
+        """Return the CONDITIONING of the joined prompt, if the policy allows it."""
         from .conditioning import encode
+        from .guarding import guard_text
         from .prompt_text import join_prompt
+        from .provenance import hidden_of
 
         text = join_prompt(prompt, **fields)
         if clip is None:
             raise ValueError(
                 "the checkpoint brought no text encoder. Connect the CLIP of a text encoder loader"
             )
+        guard_text(text, *hidden_of(cls))
         return io.NodeOutput(encode(clip, text))
 
 

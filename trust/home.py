@@ -41,7 +41,7 @@ def home_folder() -> Path:
     Raises:
         ValueError: it cannot be made, or it is a file.
     """
-    folder = _home_path()
+    folder = home_path()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -93,7 +93,8 @@ def open_database(url: str | None = None) -> Engine:
         return _engines[address]
 
 
-def _home_path() -> Path:
+def home_path() -> Path:
+    """Return where the folder is or will be; nothing is made."""
     given = os.environ.get("HIBARI_HOME")
     if given:
         return Path(given).expanduser().absolute()

@@ -114,25 +114,57 @@ def check_prompt(
         ValueError: the text is too long to be read.
     """
     findings, licences = _findings_under_rights(text, rights)
-    refused = _first_refused(findings, policy, attestation) or _against_cameo(text, cameos)
-    if refused is None:
-        return Verdict(True, policy.name, stage, licences=licences, unenforced=policy.unenforced())
-    verdict = Verdict(
-        False,
-        policy.name,
-        stage,
-        rule=refused.rule,
-        category=refused.category,
-        message=_sentence(refused, policy, stage),
-        unenforced=policy.unenforced(),
-    )
-    _log_refusal(verdict, text if policy.log_prompt_text else None)
+    broken = _against_cameo(text, cameos)
+    if broken is None or any(f.category is ALWAYS_REFUSED for f in findings):
+        verdict = decide(findings, policy, stage, attestation=attestation, licences=licences)
+    else:
+        verdict = refusal(broken, policy, stage)
+    if not verdict.allowed and policy.log_prompt_text:
+        log.warning("refused text: %r", text)
     return verdict
 
 
 def check_transcript(text: str, policy: Policy, **options: Any) -> Verdict:
     """Return the verdict on spoken words; options as in :func:`check_prompt`."""
     return check_prompt(text, policy, stage="transcript", **options)
+
+
+def decide(
+    findings: Sequence[Finding],
+    policy: Policy,
+    stage: str,
+    *,
+    attestation: Attestation | None = None,
+    licences: tuple[str, ...] = (),
+    notes: tuple[str, ...] = (),
+) -> Verdict:
+    """Return the verdict that a policy makes of findings."""
+    refused = _gravest_refused(findings, policy, attestation)
+    if refused is not None:
+        return refusal(refused, policy, stage)
+    return Verdict(
+        True, policy.name, stage, licences=licences, notes=notes, unenforced=policy.unenforced()
+    )
+
+
+def refusal(finding: Finding, policy: Policy, stage: str) -> Verdict:
+    """Return the refusal because of a finding, and log it by its rule."""
+    log.warning("refused %s: rule %s, policy %s", stage, finding.rule, policy.name)
+    what = {"prompt": "the prompt", "transcript": "what is spoken", "frames": "what is shown"}
+    whose = f" of the cameo {finding.name}" if finding.category is Category.CAMEO else ""
+    message = (
+        f"{what.get(stage, 'the file that was brought')} is refused by rule {finding.rule}{whose} "
+        f"under policy {policy.name!r}. {ADVICE[finding.category]}"
+    )
+    return Verdict(
+        False,
+        policy.name,
+        stage,
+        rule=finding.rule,
+        category=finding.category,
+        message=message,
+        unenforced=policy.unenforced(),
+    )
 
 
 def refuses(finding: Finding, policy: Policy, attestation: Attestation | None = None) -> bool:
@@ -164,7 +196,7 @@ def _findings_under_rights(
     return findings, tuple(right.name for right in licensed)
 
 
-def _first_refused(
+def _gravest_refused(
     findings: Sequence[Finding], policy: Policy, attestation: Attestation | None
 ) -> Finding | None:
     """Return the gravest finding that the policy refuses: minors first, sure ones before likely."""
@@ -184,18 +216,3 @@ def _against_cameo(text: str, cameos: Sequence[CameoRules]) -> Finding | None:
         if broken:
             return Finding(f"{Category.CAMEO}/{broken[0]}", Category.CAMEO, name=cameo.name)
     return None
-
-
-def _sentence(finding: Finding, policy: Policy, stage: str) -> str:
-    what = {"prompt": "the prompt", "transcript": "what is spoken"}.get(stage, stage)
-    whose = f" of the cameo {finding.name}" if finding.category is Category.CAMEO else ""
-    return (
-        f"{what} is refused by rule {finding.rule}{whose} under policy {policy.name!r}. "
-        f"{ADVICE[finding.category]}"
-    )
-
-
-def _log_refusal(verdict: Verdict, text: str | None) -> None:
-    log.warning("refused %s: rule %s, policy %s", verdict.stage, verdict.rule, verdict.policy)
-    if text is not None:
-        log.warning("refused text: %r", text)

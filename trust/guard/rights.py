@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ from sqlalchemy import (
     select,
 )
 
-from ..home import open_database
+from ..home import DATABASE_NAME, home_path, open_database
 from .names import NameIndex, bundled_aliases
 
 REFUSED, LICENSED = "refused", "licensed"
@@ -201,6 +202,16 @@ class RightsRegistry:
         for row in self.usage(since):
             writer.writerow({key: _cell(value) for key, value in row.items()})
         return text.getvalue()
+
+
+def entered_rights() -> RightsRegistry | None:
+    """Return the registry of this installation, None where no ledger was ever made.
+
+    Looking at a prompt must not write a database.
+    """
+    if "HIBARI_DATABASE" in os.environ or (home_path() / DATABASE_NAME).is_file():
+        return RightsRegistry()
+    return None
 
 
 def read_rights(path: Path) -> list[Right]:
