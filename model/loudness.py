@@ -37,7 +37,8 @@ def k_weighted(waveform_CN: Tensor, rate_hz: int) -> Tensor:
     turn = torch.arange(padded // 2 + 1, dtype=torch.float64) * (2 * math.pi / padded)
     response = _shelf(turn, rate_hz) * _high_pass(turn, rate_hz)
     spectrum = torch.fft.rfft(waveform_CN.double(), padded)
-    return torch.fft.irfft(spectrum * response, padded)[..., :samples]
+    weighted: Tensor = torch.fft.irfft(spectrum * response, padded)
+    return weighted[..., :samples]
 
 
 def integrated_loudness(waveform_CN: Tensor, rate_hz: int) -> float:

@@ -52,7 +52,7 @@ class HibariMixAudio(io.ComfyNode):
                 _bus("dialogue", "Speech; what the others give way to."),
                 _bus("effects", "Sounds of what happens, for example of Hibari Decode Audio."),
                 _bus("ambience", "The sound of the place."),
-                _bus("music", "Music."),
+                _bus("music", "Music; often louder than one thinks."),
                 *map(_gain, BUSES),
                 io.Float.Input(
                     "ducking",

@@ -16,7 +16,7 @@ COMPUTING = {
 }
 COST = re.compile(r"cost|time|memory|fast|slow|larger|smaller|model run", re.IGNORECASE)
 UNIT = re.compile(
-    r"pixel|px|second|\bs\b|frame|fps|Hz|percent|%|share|number|times|strength|strongly|"
+    r"pixel|px|second|\bdB|LUFS|\bs\b|frame|fps|Hz|percent|%|share|number|times|strength|strongly|"
     r"strengthened|clips|1 is|0 is|guidance|noise|days|uses|generations",
     re.IGNORECASE,
 )
