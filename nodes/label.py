@@ -16,9 +16,16 @@ import numpy as np
 from ..trust.credentials.contribution import Contribution
 from ..trust.credentials.settings import load_settings
 from ..trust.credentials.watermark_key import new_identifier
-from .marks import current_policy, marked_chunks, marked_sound, watermark_details
+from .marks import (
+    CHUNK_FRAMES,
+    current_policy,
+    marked_sound,
+    marked_stream,
+    watermark_details,
+)
 from .provenance import marks_of
 from .publication import Content, publish
+from .visible_label import labelled, labelled_chunks
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -49,6 +56,7 @@ class Label:
         self._identifier = _given_identifier(story)
         self._story = list(story)
         self._marks_picture = self._marks("video", story)
+        self._shows_name = self._shows(story)
         self._watched = set(sample_indices(len(frames), self._fps))
         self._seen: list[np.ndarray] = []
         self.sound = audio
@@ -75,11 +83,32 @@ class Label:
         self._story.append(Contribution("watermark", details))
         return True
 
+    def _shows(self, story: Sequence[Contribution]) -> bool:
+        """Decide whether the visible mark is drawn, and tell the story of it."""
+        if any(part.kind == "visible_mark" and part.details.get("shown") for part in story):
+            return False  # a block drew it
+        reason = "" if self._policy.visible_mark else f"policy {self._policy.name}"
+        reason = reason or self._no_room()
+        details = {"shown": not reason, "name": self._settings.creator or "Hibari"}
+        details |= {"reason": reason} if reason else {}
+        self._story.append(Contribution("visible_mark", details))
+        return not reason
+
+    def _no_room(self) -> str:
+        """Return why the visible mark cannot be drawn: frames of some pixels have no place."""
+        try:
+            labelled(self._frames[:1].float(), self._settings.creator, self._fps)
+        except ValueError as error:
+            return str(error)
+        return ""
+
     def _marked_frames(self) -> Iterator[Tensor]:
-        if not self._marks_picture:
-            yield from self._frames
-            return
-        for chunk in marked_chunks(self._frames, self._identifier):
+        chunks: Iterator[Tensor] = iter(self._frames.split(CHUNK_FRAMES))
+        if self._shows_name:
+            chunks = labelled_chunks(chunks, self._settings.creator, self._fps)
+        if self._marks_picture:
+            chunks = marked_stream(chunks, self._identifier)
+        for chunk in chunks:
             yield from chunk
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..trust.credentials.facts import record_fact
@@ -38,9 +38,13 @@ def watermark_details(identifier: int, medium: str) -> dict[str, str]:
 
 def marked_chunks(frames: Tensor, identifier: int) -> Iterator[Tensor]:
     """Yield the frames [F, H, W, C] with the mark, 16 at a time."""
+    yield from marked_stream(frames.split(CHUNK_FRAMES), identifier)
+
+
+def marked_stream(chunks: Iterable[Tensor], identifier: int) -> Iterator[Tensor]:
+    """Yield the chunks [F, H, W, C] of one clip with the mark."""
     from ..model.watermark import VideoWatermark
 
-    chunks = (frames[at : at + CHUNK_FRAMES] for at in range(0, len(frames), CHUNK_FRAMES))
     yield from VideoWatermark(watermark_key()).embed_stream(chunks, identifier)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _SAMPLE_S = 0.5
 _CHUNK = 16
-_KEPT_FRAMES = 12
+_KEPT_FRAMES, _DENSE_FRAMES = 12, 120
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,10 @@ def _picture(path: Path) -> np.ndarray:
 def _look(found: Senses, frames: Iterator[tuple[float, np.ndarray]]) -> None:
     """Read the mark of all frames and take some for the fingerprint, in one pass."""
     from ..model.watermark import VideoWatermark
-    from ..trust.registry.video_fingerprint import MAX_FRAMES, fingerprint_of
+    from ..trust.registry.video_fingerprint import DENSE_S, fingerprint_of
 
     kept: list[np.ndarray] = []
-    last = -_SAMPLE_S
+    last = -1.0
 
     def chunks() -> Iterator[Tensor]:
         nonlocal last
@@ -104,7 +104,7 @@ def _look(found: Senses, frames: Iterator[tuple[float, np.ndarray]]) -> None:
         for time, frame in frames:
             if waiting and frame.shape != waiting[0].shape:
                 return
-            if time - last >= _SAMPLE_S * 0.99 and len(kept) < MAX_FRAMES:
+            if time - last >= DENSE_S * 0.99 and len(kept) < _DENSE_FRAMES:
                 kept.append(frame)
                 last = time
             waiting.append(frame)

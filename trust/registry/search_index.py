@@ -12,6 +12,7 @@ from .picture import WORDS, bit_count, distance
 from .tables import FINGERPRINT
 
 _PER_ENTRY = 4  # hashes of a clip that are searched; all of them are compared later
+_ASKED = 6  # hashes of a file that is looked for
 _COARSE_BITS, _FINE_BITS = 16, 80  # of 64 and of 256; unrelated pictures are near 32 and 128
 _BATCH = 20_000
 
@@ -34,7 +35,7 @@ class SearchIndex:
             self._read_new()
             coarse, known, entries = self._coarse, self._hashes, self._entries
         best: dict[int, int] = {}
-        for one in _spread(hashes):
+        for one in _spread(hashes, _ASKED):
             near = np.flatnonzero(bit_count(coarse ^ one[0]) <= _COARSE_BITS)
             bits = distance(known[near], one)
             for at in np.argsort(bits, kind="stable")[: 4 * count]:
@@ -72,9 +73,9 @@ class SearchIndex:
         self._entries = np.concatenate([self._entries, *owners])
 
 
-def _spread(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return at most four of a clip's hashes, evenly spread over its time."""
-    if len(hashes) <= _PER_ENTRY:
+def _spread(hashes: NDArray[np.uint64], count: int = _PER_ENTRY) -> NDArray[np.uint64]:
+    """Return at most ``count`` of a clip's hashes, evenly spread over its time."""
+    if len(hashes) <= count:
         return hashes
-    chosen = np.linspace(0, len(hashes) - 1, _PER_ENTRY).round().astype(int)
+    chosen = np.linspace(0, len(hashes) - 1, count).round().astype(int)
     return np.asarray(hashes[chosen])

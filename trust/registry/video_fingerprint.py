@@ -23,7 +23,8 @@ from .picture import (
     small_luma,
 )
 
-STEP_S = 0.5  # between sampled frames, from 0.25 s on
+STEP_S = 0.5  # between the frames that are kept, from 0.25 s on
+DENSE_S = 0.1  # between those of a file that is looked into
 MAX_FRAMES = 12
 _CROPS = (1.0, 0.9, 0.8, 0.7)  # side of the part that is left
 # Measured on 40 playground clips, many of one scene: the same content reaches 0.957 after its worst
@@ -76,9 +77,10 @@ def fingerprint_of(frames: Sequence[Pixels]) -> VideoFingerprint:
 
 
 def similarity(found: VideoFingerprint, kept: VideoFingerprint) -> float:
-    """Return how alike two clips are, -1..1: over crops, mirror and time the best mean correlation.
+    """Return how alike two clips are, -1..1: over crops and mirror the best mean correlation.
 
-    Frames are compared with their best partner in order of time, so a cut in time costs nothing.
+    Each kept frame looks for its best partner among the found ones, which should be denser in time
+    (:data:`DENSE_S`); as many of the best count as the found clip is long, so a cut costs nothing.
     """
     return max(
         _matched(_standard(view), _standard(reference))
@@ -102,8 +104,10 @@ def _standard(thumbs: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _matched(found: NDArray[np.float32], kept: NDArray[np.float32]) -> float:
-    """Return the mean over found frames of the correlation with their best partner."""
-    return float((found @ kept.T).max(axis=1).mean())
+    """Return the mean correlation of kept frames with their best partner among the found ones."""
+    best = np.sort((kept @ found.T).max(axis=1))
+    covered = max(1, min(len(kept), len(found) * round(DENSE_S * 1000) // round(STEP_S * 1000)))
+    return float(best[-covered:].mean())
 
 
 def _cropped(thumbs: NDArray[np.uint8], side: float) -> NDArray[np.uint8]:
