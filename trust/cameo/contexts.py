@@ -18,7 +18,7 @@ from .rules import Rules
 _SURE = 0.5
 _NEVER = re.compile(r"^\s*(never|no|not|do not|don't|without|jamais|pas de|pas|sans)\b", re.I)
 _WORD = re.compile(r"[^\W_]+")
-_ENDINGS = ("ings", "ing", "ers", "er", "ies", "es", "ed", "s", "y")
+_ENDINGS = ("ings", "ing", "ers", "er", "ies", "es", "ed", "s", "x", "y")
 _SMALL_WORDS = frozenset(
     {"a", "an", "the", "as", "in", "on", "of", "or", "and", "with", "at", "to", "be", "is", "are"}
     | {"being", "any", "my", "me", "i", "wear", "wears", "show", "shows", "shown", "un", "une"}

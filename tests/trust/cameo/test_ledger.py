@@ -1,5 +1,6 @@
 """The log: append-only, chained, signed, and safe when several write at once."""
 
+import itertools
 import threading
 
 import pytest
@@ -23,7 +24,7 @@ def run(book, statement):
 def test_entries_come_back_in_order_and_are_whole(ledger):
     entries = ledger.entries()
     assert [entry.body["number"] for entry in entries] == list(range(5))
-    assert all(a.hash == b.previous for a, b in zip(entries, entries[1:], strict=False))
+    assert all(a.hash == b.previous for a, b in itertools.pairwise(entries))
     assert ledger.audit() == []
 
 
