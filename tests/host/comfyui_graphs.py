@@ -53,16 +53,19 @@ def sampled_by_us(**changed: Any) -> Graph:
     }
 
 
+def timed(pair: str | None = None) -> dict[str, Any]:
+    """Prompts (or the two of node ``pair``) with the frame rate, where stock samplers look."""
+    prompts = {
+        "positive": [pair or "positive", 0],
+        "negative": [pair or "negative", int(bool(pair))],
+    }
+    return node("LTXVConditioning", **prompts, frame_rate=FPS)
+
+
 def sampled_by_ksampler() -> Graph:
     """The stock KSampler on our wires."""
     return loaded() | {
-        # Stock samplers take the frame rate from the conditioning.
-        "timed": node(
-            "LTXVConditioning",
-            positive=["positive", 0],
-            negative=["negative", 0],
-            frame_rate=FPS,
-        ),
+        "timed": timed(),
         "sample": node(
             "KSampler",
             model=["load", 0],
@@ -170,3 +173,37 @@ def with_model(graph: Graph, model: str, **patches: dict[str, Any]) -> Graph:
 def stock_loader(checkpoint: str = CHECKPOINT) -> dict[str, Any]:
     """ComfyUI's own checkpoint loader."""
     return node("CheckpointLoaderSimple", ckpt_name=checkpoint)
+
+
+def stock_only(checkpoint: str, graph: Graph) -> Graph:
+    """The graph on ComfyUI's own networks and empty latents; only text comes from our encoder."""
+    parts = {
+        "stock": stock_loader(checkpoint),
+        "audio vae": node("LTXVAudioVAELoader", ckpt_name=checkpoint),
+    }
+    changed = with_model(on_stock_latents(graph, "audio vae"), "stock", **parts)
+    changed["load"] = node("HibariLoadModel", checkpoint=checkpoint)
+    return changed
+
+
+def on_stock_latents(graph: Graph, audio_vae: str = "load") -> Graph:
+    """The graph, its empty latents made by ComfyUI's own blocks (9 frames at 64x64).
+
+    They carry no frame rate, so that has to come with the prompts.
+    """
+    graph["sample"]["inputs"] |= {"positive": ["timed", 0], "negative": ["timed", 1]}
+    slot = 3 if audio_vae == "load" else 0
+    return graph | {
+        "timed": timed(),
+        "picture": node("EmptyLTXVLatentVideo", width=64, height=64, length=9, batch_size=1),
+        "silence": node(
+            "LTXVEmptyLatentAudio",
+            frames_number=9,
+            frame_rate=24,
+            batch_size=1,
+            audio_vae=[audio_vae, slot],
+        ),
+        "empty": node(
+            "LTXVConcatAVLatent", video_latent=["picture", 0], audio_latent=["silence", 0]
+        ),
+    }

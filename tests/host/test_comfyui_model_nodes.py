@@ -15,9 +15,11 @@ from .comfyui_graphs import (
     OTHER,
     STRENGTH,
     node,
+    sampled_by_custom_advanced,
     sampled_by_ksampler,
     sampled_by_us,
     stock_loader,
+    timed,
     with_model,
     with_saved_latents,
 )
@@ -83,6 +85,50 @@ def test_merged_models_act_as_the_average_of_their_weights(comfyui, loader, samp
     merged = latents(comfyui, graph)
     check_alike(merged, average)
     assert apart(merged, other)
+
+
+def test_a_lora_hook_of_the_prompts_acts_like_the_lora(comfyui, loader, sampled):
+    graph = with_model(sampled(), "base", base=loader(CHECKPOINT))
+    prompts = {"positive_NEW": ["positive", 0], "negative_NEW": ["negative", 0]}
+    graph |= {
+        "hook": node("CreateHookLoraModelOnly", lora_name=LORA, strength_model=STRENGTH),
+        "hooked": node(
+            "PairConditioningSetProperties",
+            strength=1.0,
+            set_cond_area="default",
+            hooks=["hook", 0],
+            **prompts,
+        ),
+        "timed": timed("hooked"),
+    }
+    graph["sample"]["inputs"] |= {"positive": ["timed", 0], "negative": ["timed", 1]}
+    merged = latents(comfyui, with_model(sampled(), "base", base=loader(MERGED)))
+    check_alike(latents(comfyui, graph), merged)
+
+
+def test_comfyuis_guidance_blocks_say_what_our_terms_say(comfyui, loader):
+    needed = {"LTXVSpatioTemporalGuidance", "LTXVModalityGuidance", "LTXVDualCFGGuider"}
+    if not needed <= set(comfyui.get("/object_info")):
+        pytest.skip("this ComfyUI is older than its LTX-2 guidance blocks")
+    span = {"start_percent": 0.0, "end_percent": 1.0}
+    patches = {
+        "base": loader(CHECKPOINT),
+        "stg": node("LTXVSpatioTemporalGuidance", model=["base", 0], scale=0.7, blocks="1", **span),
+        "modality": node("LTXVModalityGuidance", model=["stg", 0], modality_scale=3.0, **span),
+    }
+    theirs = with_model(sampled_by_custom_advanced(), "modality", **patches)
+    theirs["guider"]["class_type"] = "LTXVDualCFGGuider"
+    del theirs["guider"]["inputs"]["cfg"]
+    theirs["guider"]["inputs"] |= {"video_cfg": 2.0, "audio_cfg": 4.0}
+    scales = {"guidance": 2.0, "audio_guidance": 4.0}
+    ours = sampled_by_us(**scales, stg=0.7, modality_guidance=3.0)
+    wanted = latents(comfyui, with_model(ours, "base", base=loader(CHECKPOINT)))
+    check_alike(latents(comfyui, theirs), wanted)
+    # The same patches under our sampler, with its own terms off.
+    check_alike(
+        latents(comfyui, with_model(sampled_by_us(**scales), "modality", **patches)), wanted
+    )
+    assert apart(latents(comfyui, sampled_by_us(**scales)), wanted)
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS.values(), ids=SAMPLERS)
