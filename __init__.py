@@ -7,6 +7,8 @@ package ``hibari``. Nothing heavy is imported here (the start-up cost of a node 
 from typing import Any
 
 __version__ = "0.1.0"
+# Help pages in docs/, which editors find by node id and language; there is no script.
+WEB_DIRECTORY = "./web"
 
 
 async def comfy_entrypoint() -> Any:
