@@ -35,7 +35,7 @@ def text_of(blueprint: Blueprint) -> str:
     return as_text(
         {
             "revision": 0,
-            "last_node_id": 1,
+            "last_node_id": len(blueprint.graph.nodes) + 1,
             "last_link_id": 0,
             "nodes": [instance(blueprint, definition, infos)],
             "links": [],
@@ -61,7 +61,7 @@ def instance(blueprint: Blueprint, definition: Mapping[str, Any], infos: Infos) 
         {"name": end["name"], "type": end["type"], "links": []} for end in definition["outputs"]
     ]
     return {
-        "id": 1,
+        "id": len(ids) + 1,  # editors number nodes inside and outside together
         "type": definition["id"],
         "pos": [0, 0],
         "size": [400, 200],

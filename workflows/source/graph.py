@@ -58,7 +58,7 @@ class Blueprint:
     """A graph as one node: what it takes and gives, by the node and socket inside.
 
     An input may feed several sockets. One that feeds a widget is shown as that widget, with the
-    value inside as its default.
+    value inside as its default; a seed then stays as it is set.
     """
 
     graph: Graph
