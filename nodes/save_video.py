@@ -84,6 +84,7 @@ class HibariSaveVideo(io.ComfyNode):
         """Write the file (one for each clip of a batch), return VIDEO and its path."""
         from ..host import metadata_disabled
         from ..host.media import VideoSettings, graph_tags
+        from .guarding import guard_output
         from .provenance import hidden_of, story_of
         from .signed_video import SignedVideo
         from .video_files import save_clips
@@ -92,7 +93,9 @@ class HibariSaveVideo(io.ComfyNode):
         tags = {}
         if not metadata_disabled():
             tags = graph_tags(cls.hidden.prompt, cls.hidden.extra_pnginfo)
-        story = story_of(*hidden_of(cls))
+        graph, node_id = hidden_of(cls)
+        guard_output(images, fps, audio, graph, node_id, clip_name=filename_prefix)
+        story = story_of(graph, node_id)
         files = save_clips(images, audio, filename_prefix, settings, tags, story)
         shown = [ui.SavedResult(path.name, folder, io.FolderType.output) for path, folder in files]
         paths = [str(path) for path, _ in files]

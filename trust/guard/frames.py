@@ -104,7 +104,8 @@ def as_frame(frame: Any) -> Frame:
     """Return one frame as uint8 RGB."""
     values = np.asarray(frame.detach().cpu() if hasattr(frame, "detach") else frame)[..., :3]
     if values.dtype != np.uint8:
-        values = (values.astype(np.float32).clip(0, 1) * 255).round().astype(np.uint8)
+        finite = np.nan_to_num(values.astype(np.float32))  # savers refuse the rest by name
+        values = (finite.clip(0, 1) * 255).round().astype(np.uint8)
     return np.ascontiguousarray(values)
 
 

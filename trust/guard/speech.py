@@ -46,7 +46,7 @@ class Pocketsphinx:
                 "listening to speech", "pocketsphinx", "guard-speech"
             ) from error
         self._decoder = Decoder(samprate=RATE_HZ, loglevel="FATAL")
-        self._vad = Vad(mode=Vad.VERY_STRICT, sample_rate=RATE_HZ, frame_length=_FRAME_S)
+        self._vad = Vad(mode=Vad.STRICT, sample_rate=RATE_HZ, frame_length=_FRAME_S)
 
     def transcribe(self, speech: Speech) -> str:
         """Return the words that are likely said; fewer than two are taken for noise."""
