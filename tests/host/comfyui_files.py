@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,11 +15,13 @@ from hibari.model.checkpoint import (
     Recommended,
     save_checkpoint,
 )
+from hibari.model.checkpoint.container import read_header, write_file
+from hibari.model.checkpoint.layout import TEXT_ENCODER
 from hibari.model.text import TextEncoder, TextEncoderConfig
 from hibari.model.transformer import AVTransformer, TransformerConfig
 from hibari.model.video_vae import VideoVae, VideoVaeConfig
 from hibari.model.vocoder import VocoderConfig, build_vocoder
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from .comfyui_graphs import AVERAGE, CHECKPOINT, GUIDANCE, LORA, MERGED, OTHER, STEPS, STRENGTH
@@ -50,17 +53,35 @@ def save_tiny_checkpoint(
 ) -> None:
     """A whole checkpoint of random weights (or with a given transformer), some hundred kB."""
     torch.manual_seed(seed)
-    random = AVTransformer(TransformerConfig.tiny(connector=False))
-    for weight in random.parameters():
-        torch.nn.init.normal_(weight, std=0.1)
     parts = CheckpointParts(
-        transformer=transformer or random,
+        transformer=transformer or random_transformer(),
         video_vae=VideoVae(VideoVaeConfig.tiny()),
         audio_vae=AudioVae(AudioVaeConfig.tiny()),
         vocoder=build_vocoder(VocoderConfig.tiny()),
         text_encoder=TextEncoder(TextEncoderConfig.tiny()),
     )
     save_checkpoint(path, parts, INFO)
+
+
+def save_official_checkpoint(path: Path) -> None:
+    """A tiny checkpoint as other tools write LTX-2.3: text connectors, nothing of ours in it."""
+    save_tiny_checkpoint(path, transformer=random_transformer(connector=True))
+    metadata, _ = read_header(path)
+    weights = load_file(path)
+    ours = [name for name in weights if TEXT_ENCODER.owns(name)]
+    for name in ours:
+        del weights[name]
+    config = json.loads(metadata["config"])
+    del config[TEXT_ENCODER.config_key], metadata["hibari"]
+    write_file(path, weights, metadata | {"config": json.dumps(config)})
+
+
+def random_transformer(connector: bool = False) -> AVTransformer:
+    """A tiny transformer whose every weight does something."""
+    network = AVTransformer(TransformerConfig.tiny(connector=connector))
+    for name, weight in network.named_parameters():
+        torch.nn.init.normal_(weight, mean=float(name.endswith("_norm.weight")), std=0.1)
+    return network
 
 
 def layer_weights(network: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
