@@ -12,13 +12,16 @@ import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from .config import DataConfig
+
+if TYPE_CHECKING:
+    from .world import ClipSpec
 
 log = logging.getLogger("hibari.train")
 
@@ -93,10 +96,9 @@ class ClipStore:
 
 def open_store(data: DataConfig, split: str) -> ClipStore:
     """The store of one split (``train`` or ``validation``), created empty where absent."""
-    from .world import WORLD_VERSION
-
     count = data.count if split == "train" else data.validation_count
-    name = f"{split}-v{WORLD_VERSION}-s{data.seed}-{data.frames}x{data.height}x{data.width}"
+    version = _clip_spec(data).version
+    name = f"{split}-v{version}-s{data.seed}-{data.frames}x{data.height}x{data.width}"
     shape = (data.frames, data.height, data.width)
     return ClipStore(Path(data.folder) / name, count, shape, data.fps)
 
@@ -110,7 +112,7 @@ def fill_store(data: DataConfig, split: str) -> ClipStore:
     Raises:
         ValueError: 0 workers and an empty store.
     """
-    from .world import ClipSpec, clips
+    from .world import clips
 
     store = open_store(data, split)
     first = len(store.lines)
@@ -122,12 +124,18 @@ def fill_store(data: DataConfig, split: str) -> ClipStore:
         return store
     store.drop_torn_line()
     log.info("rendering %d %s clips into %s", store.count - first, split, store.folder)
-    spec = ClipSpec(frames=data.frames, height=data.height, width=data.width, fps=data.fps)
-    made = clips(data.seed, first, store.count - first, spec, split, data.workers)
+    missing = store.count - first
+    made = clips(data.seed, first, missing, _clip_spec(data), split, data.workers)
     for clip in made:
         line = {"caption": clip.caption, "truth": clip.truth.to_dict()}
         store.append(clip.frames, clip.waveform, line)
     return store
+
+
+def _clip_spec(data: DataConfig) -> ClipSpec:
+    from .world import ClipSpec
+
+    return ClipSpec(data.frames, data.height, data.width, data.fps, data.playground)
 
 
 def _memory_map(path: Path, dtype: str, shape: tuple[int, ...]) -> np.ndarray:

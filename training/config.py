@@ -58,7 +58,7 @@ class RunConfig:
 class DataConfig:
     """Which clips to learn from; they are rendered once into ``folder`` and then reused.
 
-    ``workers`` 0 means that another process renders them meanwhile.
+    ``playground`` is "drops", the narrow slice of falling things, or "whole". ``workers`` 0 means that another process renders them meanwhile.
     """
 
     folder: str
@@ -70,6 +70,7 @@ class DataConfig:
     fps: int = 24
     validation_count: int = 64
     workers: int = 1
+    playground: str = "drops"
 
 
 @dataclasses.dataclass(frozen=True)
