@@ -54,14 +54,18 @@ def as_text(found: Inspection) -> str:
 
 def lineage_lines(lineage: Lineage, depth: int = 0) -> Iterator[str]:
     """Yield one line for a file and each that went into it, indented by generation."""
+    yield f"{'  ' * depth}{'└ ' if depth else ''}{node_words(lineage)}"
+    for part in lineage.ingredients:
+        yield from lineage_lines(part, depth + 1)
+
+
+def node_words(lineage: Lineage) -> str:
+    """Return what is known of one file of a lineage, in one line."""
     relation = {"this": "", "parentOf": "from ", "componentOf": "with ", "inputTo": "given "}
     made = _SOURCES.get(lineage.made or "", lineage.made or "")
     told = [_STATES[lineage.state], made, f"signed by {lineage.signer}" if lineage.signer else ""]
     details = "; ".join(part for part in told if part)
-    lead = relation.get(lineage.relationship, "with ")
-    yield f"{'  ' * depth}{'└ ' if depth else ''}{lead}{lineage.title} ({details})"
-    for part in lineage.ingredients:
-        yield from lineage_lines(part, depth + 1)
+    return f"{relation.get(lineage.relationship, 'with ')}{lineage.title} ({details})"
 
 
 def _credentials(found: Inspection) -> dict[str, Any]:

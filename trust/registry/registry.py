@@ -22,8 +22,8 @@ from .video_fingerprint import VideoFingerprint
 
 _CANDIDATES = 12
 _MARGIN = 0.02  # by which the best match must be better than the next one
-# Without a mark that leads to it, a likeness must be near identity: clips of one scene reach 0.97.
-_ALONE_VIDEO, _ALONE_VIDEO_WITH_SOUND, _ALONE_AUDIO = 0.99, 0.98, 0.9
+# Without a mark that leads to it, a likeness must be near identity: clips of one scene reach 0.99.
+_ALONE_VIDEO, _ALONE_VIDEO_WITH_SOUND, _ALONE_AUDIO = 0.996, 0.985, 0.9
 _MIN_LANDMARKS = 5  # with one common offset in time
 _LOOKUP = 500  # values in one query
 
