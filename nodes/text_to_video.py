@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ..host import checkpoint_names, io, show_text, ui
 from .named_errors import named_errors
@@ -40,7 +42,7 @@ class HibariTextToVideo(io.ComfyNode):
                 *("text to video", "t2v", "sora", "sora 2", "openai video", "OpenAIVideoSora2"),
                 *("veo", "kling", "runway", "image to video", "i2v"),
             ],
-            hidden=[io.Hidden.unique_id],
+            hidden=[io.Hidden.prompt, io.Hidden.unique_id],
             inputs=_inputs(),
             outputs=[io.Video.Output("video", tooltip="For Save Video, or any video block.")],
         )
@@ -56,17 +58,37 @@ class HibariTextToVideo(io.ComfyNode):
         seed: int = 0,
         checkpoint: str | None = None,
     ) -> io.NodeOutput:
-        """Return VIDEO."""
+        """Return VIDEO, marked and signed; what the policy refuses is not made."""
         from ..host import checkpoint_path
         from ..model.checkpoint import Checkpoint
+        from .guarding import guard_output, guard_text
+        from .prompt_text import join_prompt
+        from .provenance import hidden_of, story_of
         from .reach import fit, reach_of
-        from .whole_clip import make_clip
+        from .whole_clip import labelled_video, make_clip
 
+        graph, node_id = hidden_of(cls)
         name = checkpoint or checkpoint_names()[0]
-        wish = fit(*sides_of(size), duration, reach_of(Checkpoint(checkpoint_path(name))))
-        show_text(str(wish), getattr(cls.hidden, "unique_id", None))
-        video = make_clip(name, prompt, wish, image, seed)
+        path = checkpoint_path(name)
+        wish = fit(*sides_of(size), duration, reach_of(Checkpoint(path)))
+        show_text(str(wish), node_id)
+        text = join_prompt(prompt) if prompt.strip() or image is None else ""
+        guard_text(text, graph, node_id)
+        clip = make_clip(name, text, wish, image, seed)
+        guard_output(clip.images, clip.fps, clip.audio, graph, node_id)
+        _record(path, text, graph, node_id)
+        video = labelled_video(clip, story_of(graph, node_id))
         return io.NodeOutput(video, ui=ui.PreviewText(str(wish)))
+
+
+def _record(path: Path, text: str, graph: Mapping[str, Any] | None, node_id: str | None) -> None:
+    """Tell the manifest which model made what prompt."""
+    from ..trust.credentials.facts import record_fact
+    from .checkpoint_hash import checkpoint_hash
+
+    model = {"name": path.stem, **checkpoint_hash(path)}
+    record_fact(node_id, "model", model, graph=graph)
+    record_fact(node_id, "prompt", {"text": text}, graph=graph)
 
 
 def sides_of(size: str) -> tuple[int, int]:

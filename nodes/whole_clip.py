@@ -2,44 +2,71 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from ..trust.credentials.contribution import Contribution
     from .reach import Fit
 
 
-def make_clip(checkpoint: str, prompt: str, wish: Fit, image: Tensor | None, seed: int) -> Any:
-    """Return the VIDEO of a prompt, from a checkpoint of the dropdown and with its own settings.
+class MadeClip(NamedTuple):
+    """Frames [F, H, W, 3] in 0..1, AUDIO of the same length, frames per second."""
+
+    images: Tensor
+    audio: dict[str, Any]
+    fps: float
+
+
+def make_clip(checkpoint: str, text: str, wish: Fit, image: Tensor | None, seed: int) -> MadeClip:
+    """Return the clip of a prompt, from a checkpoint of the dropdown and with its own settings.
 
     Raises:
-        ValueError: an unusable prompt, picture, seed or checkpoint.
+        ValueError: an unusable picture, seed or checkpoint.
     """
-    from ..host import InputImpl, Types
-    from .av_latent import empty_latent
+    from .av_latent import audio_of, duration_of, empty_latent, frames_of, video_of
+    from .codec_output import frames_from, sound_from
     from .conditioning import encode
-    from .decode import HibariDecodeAudio, HibariDecodeVideo
     from .first_frame import with_first_frame
     from .load_model import HibariLoadModel
     from .reach import scaled
     from .sample import HibariSample
-    from .text_encode import HibariTextEncode
 
     model, clip, vae, audio_vae = HibariLoadModel.execute(checkpoint).args
-    if prompt.strip() or image is None:
-        (positive,) = HibariTextEncode.execute(clip, prompt).args
-    else:
-        positive = encode(clip, "")
+    if clip is None:
+        raise ValueError(
+            f"{checkpoint} brings no text encoder of ours. Use the template Text to video with a "
+            "text encoder loader, or another checkpoint"
+        )
     latent = empty_latent(wish.plan, 1)
     if image is not None:
         latent = with_first_frame(latent, image, vae, wish.plan.shape)
-    (made,) = HibariSample.execute(model, positive, latent, seed=seed).args
-    (images,) = HibariDecodeVideo.execute(made, vae).args
-    (audio,) = HibariDecodeAudio.execute(made, audio_vae).args
-    frames = scaled(images, wish.width, wish.height)
-    rate = Fraction(wish.plan.fps).limit_denominator(1001)
-    return InputImpl.VideoFromComponents(
-        Types.VideoComponents(frames, frame_rate=rate, audio=audio)
-    )
+    (made,) = HibariSample.execute(model, encode(clip, text), latent, seed=seed).args
+    images = frames_from(vae, video_of(made), frames_of(made))
+    audio = sound_from(audio_vae, audio_of(made), duration_of(made, 0, 0))
+    return MadeClip(scaled(images, wish.width, wish.height), audio, wish.plan.fps)
+
+
+def labelled_video(clip: MadeClip, story: Sequence[Contribution]) -> Any:
+    """Return a clip as a VIDEO that is marked and signed, also after a stock block saves it.
+
+    Raises:
+        ValueError: it cannot be labelled.
+        OSError: the folder for temporary files cannot be written.
+    """
+    from ..host import temp_directory
+    from ..host.media import VideoSettings
+    from .label import Label
+    from .signed_video import SignedVideo
+    from .video_files import write_labelled
+
+    path = temp_directory() / f"hibari-{uuid.uuid4().hex}.mp4"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fps = float(Fraction(clip.fps).limit_denominator(1001))
+    settings = VideoSettings(fps, "mp4", "high")
+    write_labelled(path, Label(clip.images, fps, clip.audio, story), settings, {})
+    return SignedVideo(str(path))

@@ -32,6 +32,7 @@ SMALL = {
     "EmptyLTXVLatentVideo": {"width": 64, "height": 96, "length": 17},
     "LTXVEmptyLatentAudio": {"frames_number": 17},
     "KSampler": {"steps": 2},
+    "HibariTextToVideo": {"checkpoint": CHECKPOINT, "duration": 0.4},
 }
 SAMPLING = {
     "no guidance": {"guidance": 1.0},
