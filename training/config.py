@@ -58,7 +58,8 @@ class RunConfig:
 class DataConfig:
     """Which clips to learn from; they are rendered once into ``folder`` and then reused.
 
-    ``playground`` is "drops", the narrow slice of falling things, or "whole". ``workers`` 0 means that another process renders them meanwhile.
+    ``playground`` is "drops", the narrow slice of falling things, or "whole". ``workers`` 0 means
+    that another process renders them meanwhile.
     """
 
     folder: str
