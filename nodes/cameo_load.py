@@ -81,10 +81,11 @@ class HibariLoadCameo(io.ComfyNode):
         from ..trust.cameo.library import load_cameo
         from ..trust.cameo.result import literal_name
         from ..trust.credentials.facts import record_fact
+        from .provenance import hidden_of
 
         if cameo == NO_CAMEO:
             raise ValueError("no cameo is enrolled here yet. Use Hibari Enroll Cameo first")
-        graph, node_id = cls.hidden.prompt, cls.hidden.unique_id
+        graph, node_id = hidden_of(cls)
         if graph is not None and str(node_id) in graph:
             literal_name(graph[str(node_id)].get("inputs", {}))
         bundle = load_cameo(cameo)
