@@ -6,10 +6,13 @@ Read from the node information that editors get, so that nothing is shown that i
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 ROOT = Path(__file__).parents[2]
 Infos = Mapping[str, Mapping[str, Any]]
@@ -39,11 +42,15 @@ class Socket:
 
 
 def block_infos() -> dict[str, dict[str, Any]]:
-    """Return node information of all blocks by id, in the order of the extension's list."""
+    """Return node information of all blocks by id, in the order of the extension's list.
+
+    Of a fresh installation: what people add to theirs (policies, cameos) is in no list.
+    """
     from hibari.nodes import HibariExtension
 
-    blocks = asyncio.run(HibariExtension().get_node_list())
-    return {info["name"]: info for info in (block.GET_NODE_INFO_V1() for block in blocks)}
+    with TemporaryDirectory() as home, patch.dict(os.environ, {"HIBARI_HOME": home}):
+        blocks = asyncio.run(HibariExtension().get_node_list())
+        return {info["name"]: info for info in (block.GET_NODE_INFO_V1() for block in blocks)}
 
 
 def inputs_of(info: Mapping[str, Any]) -> list[Socket]:
