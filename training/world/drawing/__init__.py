@@ -1,0 +1,1 @@
+"""Pictures of a scene: places, things, furniture, characters, weather, and the camera."""

@@ -1,0 +1,1 @@
+"""Captions: what happened, in English and French, in many sentence shapes."""

@@ -1,0 +1,1 @@
+"""Scenes: what is set up, what physics makes of it, and what really happened."""
