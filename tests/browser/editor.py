@@ -108,11 +108,21 @@ class Editor:
         self.page.get_by_test_id("queue-button").click()
 
     def video(self) -> Locator:
-        """Return the video that a finished run shows, once it can be played."""
-        video = self.page.locator("video").first
-        video.wait_for(state="visible", timeout=RUN_MS)
-        self.page.wait_for_function("() => document.querySelector('video').readyState >= 3")
-        return video
+        """Return the video that a finished run shows, once it can be played.
+
+        Raises:
+            RuntimeError: the run failed; with what the editor says.
+        """
+        self.page.wait_for_function(
+            """overlay => document.querySelector(`[data-testid="${overlay}"]`)
+                || document.querySelector('video')?.readyState >= 3""",
+            arg=ERROR_OVERLAY,
+            timeout=RUN_MS,
+        )
+        if complaint := self.complaint():
+            self.screenshot("failed")
+            raise RuntimeError(f"the run failed: {complaint}")
+        return self.page.locator("video").first
 
     def drop(self, file: Path) -> None:
         """Drag a file from the desktop onto the middle of the canvas."""
