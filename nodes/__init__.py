@@ -12,9 +12,13 @@ class HibariExtension(ComfyExtension):
     """Lists Hibari's blocks; their modules are imported only when a host asks."""
 
     async def on_load(self) -> None:
-        """Tell the host which old blocks ours take the place of."""
+        """Keep our state where the host keeps its own; tell which old blocks ours replace."""
+        from ..host import HOST, user_directory
+        from ..trust.home import use_home
         from .replacements import REPLACEMENTS
 
+        if HOST == "comfyui":
+            use_home(user_directory() / "hibari")
         await register_replacements(REPLACEMENTS)
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
@@ -31,8 +35,10 @@ class HibariExtension(ComfyExtension):
         from .mix_audio import HibariMixAudio
         from .sample import HibariSample
         from .save_video import HibariSaveVideo
+        from .sign_file import HibariSignFile
         from .text_encode import HibariTextEncode
         from .text_to_video import HibariTextToVideo
+        from .verify import HibariVerify
         from .watermark import (
             HibariDetectWatermark,
             HibariVisibleMark,
@@ -61,4 +67,6 @@ class HibariExtension(ComfyExtension):
             HibariWatermarkAudio,
             HibariDetectWatermark,
             HibariVisibleMark,
+            HibariSignFile,
+            HibariVerify,
         ]

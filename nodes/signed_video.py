@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ..host import InputImpl
+from ..trust.cameo.result import check_released
+from .signed_copy import label_copy
 
 
 class SignedVideo(InputImpl.VideoFromFile):  # type: ignore[misc]  # the host decides the base
@@ -26,8 +28,10 @@ class SignedVideo(InputImpl.VideoFromFile):  # type: ignore[misc]  # the host de
         """Write the clip as the host does, then sign it; a file appears only when it is complete.
 
         Raises:
-            ValueError: the file that this VIDEO came from was changed after it was signed.
+            ValueError: the file that this VIDEO came from was changed after it was signed, or is a
+                draft that the owner of a cameo has not approved.
         """
+        check_released(self._source)
         if not isinstance(path, (str, Path)):
             super().save_to(path, *arguments, **options)  # a buffer in memory leaves nothing yet
             return
@@ -36,7 +40,7 @@ class SignedVideo(InputImpl.VideoFromFile):  # type: ignore[misc]  # the host de
         partial = target.with_name(f".{target.stem}.{uuid.uuid4().hex[:8]}.part{target.suffix}")
         try:
             super().save_to(str(partial), *arguments, **options)
-            _sign_copy(self._source, partial, target.name)
+            label_copy(self._source, partial, target.name)
             partial.replace(target)
         except BaseException:
             with suppress(OSError):
@@ -55,19 +59,3 @@ class SignedVideo(InputImpl.VideoFromFile):  # type: ignore[misc]  # the host de
         if available <= 0 or (strict_duration and duration and available < duration):
             return None
         return cut
-
-
-def _sign_copy(source: Path, partial: Path, title: str) -> None:
-    """Sign and register a copy of ``source``: it carries the same marks."""
-    from ..trust.credentials.contribution import Contribution
-    from ..trust.credentials.manifest import file_hash
-    from ..trust.credentials.settings import load_settings
-    from .publication import marks_of_record, open_registry, publish
-    from .senses import content_of
-
-    settings = load_settings()
-    story = [Contribution("parent", {"path": str(source)})]
-    known = open_registry(settings).by_file(file_hash(source))
-    if known is not None:
-        story += marks_of_record(known)
-    publish(partial, title, story, content_of(partial), settings)
