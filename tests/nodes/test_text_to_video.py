@@ -46,10 +46,10 @@ def home(tmp_path_factory):
         set_folders(output=None)
 
 
-WISH = fit(64, 96, 0.7, Reach(64 * 96, 1.0, 24.0))
+WISH = fit(64, 96, 0.375, Reach(64 * 96, 1.0, 24.0))
 
 
-def video(prompt="a ball", size="64x96", duration=0.7, **given):
+def video(prompt="a ball", size="64x96", duration=0.375, **given):
     (made,) = HibariTextToVideo.execute(prompt, size, duration, checkpoint=TINY, **given).args
     return made.get_components()
 
@@ -61,10 +61,10 @@ def frames(text="a ball", image=None, seed=0):
 
 def test_a_sentence_becomes_frames_with_sound_of_the_same_length():
     made = video()
-    assert made.images.shape == (17, 96, 64, 3)
+    assert made.images.shape == (9, 96, 64, 3)
     assert made.frame_rate == 24
     sound_s = made.audio["waveform"].shape[-1] / made.audio["sample_rate"]
-    assert sound_s == pytest.approx(17 / 24, abs=1 / 24)
+    assert sound_s == pytest.approx(9 / 24, abs=1 / 24)
 
 
 def test_the_same_seed_makes_the_same_clip_and_another_one_another():
@@ -86,7 +86,7 @@ def test_a_picture_becomes_the_first_frame_and_is_kept_while_sampling():
 
 
 def test_an_empty_prompt_is_fine_with_a_picture_and_refused_without():
-    assert video("", image=PICTURE).images.shape == (17, 96, 64, 3)
+    assert video("", image=PICTURE).images.shape == (9, 96, 64, 3)
     with pytest.raises(ValueError, match=r"^Hibari Text to Video: .*the prompt is empty"):
         video(" ")
 
@@ -97,9 +97,9 @@ def test_several_pictures_are_refused():
 
 
 def test_the_block_shows_what_it_did():
-    output = HibariTextToVideo.execute("a ball", "60x96", 0.7, checkpoint=TINY)
+    output = HibariTextToVideo.execute("a ball", "60x96", 0.375, checkpoint=TINY)
     (told,) = output.ui.as_dict()["text"]
-    assert told == "60x96 px, 0.71 s at 24 fps; made at 64x96 and scaled"
+    assert told == "60x96 px, 0.38 s at 24 fps; made at 64x96 and scaled"
     assert output.args[0].get_dimensions() == (60, 96)
 
 
