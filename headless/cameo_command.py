@@ -219,6 +219,7 @@ def audit(_arguments: argparse.Namespace) -> Told:
 
 def settle_all() -> list[Path]:
     """Release approved drafts and delete refused results of this user."""
+    from ..nodes.release import release_draft
     from ..trust.cameo.container import CameoError
     from ..trust.cameo.ledger import Ledger
     from ..trust.cameo.library import cameo_names, load_cameo
@@ -236,7 +237,7 @@ def settle_all() -> list[Path]:
     released = []
     for digest in results_in(ledger.entries()):
         try:
-            path = settle(digest, owners, ledger)
+            path = settle(digest, owners, ledger, release_draft)
         except CameoError as error:
             complain(f"hibari cameo: {error}")
             continue

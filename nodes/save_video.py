@@ -84,6 +84,7 @@ class HibariSaveVideo(io.ComfyNode):
         """Write the file (one for each clip of a batch), return VIDEO and its path."""
         from ..host import metadata_disabled
         from ..host.media import VideoSettings, graph_tags
+        from ..trust.cameo.result import authorise_result
         from .guarding import guard_output
         from .provenance import hidden_of, story_of
         from .signed_video import SignedVideo
@@ -95,11 +96,14 @@ class HibariSaveVideo(io.ComfyNode):
             tags = graph_tags(cls.hidden.prompt, cls.hidden.extra_pnginfo)
         graph, node_id = hidden_of(cls)
         guard_output(images, fps, audio, graph, node_id, clip_name=filename_prefix)
+        cameos = authorise_result(graph, node_id)
         story = story_of(graph, node_id)
-        files = save_clips(images, audio, filename_prefix, settings, tags, story)
-        shown = [ui.SavedResult(path.name, folder, io.FolderType.output) for path, folder in files]
+        files = save_clips(images, audio, filename_prefix, settings, tags, story, cameos)
         paths = [str(path) for path, _ in files]
         videos = [SignedVideo(path) for path in paths]
+        if cameos.is_draft:
+            return io.NodeOutput(videos, paths, ui=ui.PreviewText(cameos.waiting(paths)))
+        shown = [ui.SavedResult(path.name, folder, io.FolderType.output) for path, folder in files]
         return io.NodeOutput(videos, paths, ui=ui.PreviewVideo(shown))
 
 

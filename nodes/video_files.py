@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from .label import Label
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from ..trust.cameo.result import ResultPermission
     from ..trust.credentials.contribution import Contribution
 
 
@@ -23,10 +25,12 @@ def save_clips(
     settings: VideoSettings,
     tags: dict[str, str],
     story: Sequence[Contribution] = (),
+    cameos: ResultPermission | None = None,
 ) -> list[tuple[Path, str]]:
     """Write each clip of a batch to its own file; return (file, subfolder of the output folder).
 
     Every file is labelled: marked, signed and registered with ``story`` before it has its name.
+    ``cameos`` is what their owners allow: where the file goes, and a last check before it does.
 
     ``images`` [B * F, H, W, 3] hold B clips one after the other, where B is the number of sounds
     in ``audio`` (1 without sound). Interruption leaves the finished files only.
@@ -50,10 +54,19 @@ def save_clips(
             check_interrupted()
             bar.update_absolute(before + done)
 
-        path = folder / f"{stem}_{counter + index:05}_.{settings.container}"
-        write_labelled(path, Label(frames, settings.fps, sound, story), settings, tags, advance)
+        wanted = folder / f"{stem}_{counter + index:05}_.{settings.container}"
+        path = cameos.place(wanted) if cameos else wanted
+        label = Label(frames, settings.fps, sound, story)
+        recorded = partial(_record, cameos, path, wanted)
+        write_labelled(path, label, settings, tags, advance, recorded)
         files.append((path, subfolder))
     return files
+
+
+def _record(cameos: ResultPermission | None, path: Path, wanted: Path, finished: Path) -> None:
+    """Check the cameos of a finished file once more; what this raises keeps it from its name."""
+    if cameos is not None:
+        cameos.record(finished, path, wanted)
 
 
 def write_labelled(
@@ -62,11 +75,17 @@ def write_labelled(
     settings: VideoSettings,
     tags: dict[str, str],
     on_frame: Callable[[int], None] | None = None,
+    on_finished: Callable[[Path], None] | None = None,
 ) -> None:
-    """Write the clip of a label to ``path``; the file appears marked, signed and registered."""
+    """Write the clip of a label to ``path``; the file appears marked, signed and registered.
+
+    ``on_finished`` gets the whole file before it has its name; what it raises removes the file.
+    """
 
     def finish(partial: Path) -> None:
         label.finish(partial, path.name)
+        if on_finished is not None:
+            on_finished(partial)
 
     write_video(
         path,

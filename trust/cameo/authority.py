@@ -53,6 +53,7 @@ class Permission:
         return {
             "cameo": self.header.id,
             "grant_sha256": self.grant_sha256,
+            "draft": self.rules.approval,
             "statement": {
                 "name": self.header.name,
                 "kind": self.header.kind,

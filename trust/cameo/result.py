@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,15 @@ from .library import load_cameo
 
 LOADER = "HibariLoadCameo"
 DRAFTS = "drafts"
+Release = Callable[[Path, Path], None]
+
+
+@dataclass(frozen=True)
+class Released:
+    """A draft that was let out: its file, and the digest that it got."""
+
+    path: Path
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -52,16 +62,22 @@ class ResultPermission:
         """Whether others may remix the result."""
         return all(permission.rules.remix for permission in self.permissions)
 
-    def folder(self, wanted: Path) -> Path:
-        """Where to write the file: ``wanted``, or the drafts folder while approval is missing."""
-        return drafts_folder() if self.is_draft else wanted
+    def place(self, wanted: Path) -> Path:
+        """The file to write: ``wanted``, or one in the drafts folder while approval is missing."""
+        return free_name(drafts_folder() / wanted.name) if self.is_draft else wanted
 
     def details(self) -> list[dict[str, Any]]:
         """What the credentials of the file say of each cameo."""
-        return [
-            {**permission.details(), "draft": permission.rules.approval}
-            for permission in self.permissions
+        return [permission.details() for permission in self.permissions]
+
+    def waiting(self, paths: Sequence[str]) -> str:
+        """What to tell of drafts."""
+        names = [
+            permission.header.name for permission in self.permissions if permission.rules.approval
         ]
+        return "\n".join(
+            [f"draft: waits for the approval of the owner of {' and '.join(names)}", *paths]
+        )
 
     def record(self, finished: Path, path: Path, wanted: Path | None = None) -> str | None:
         """Check once more and write the result down; return its SHA-256, None without cameos.
@@ -161,6 +177,20 @@ def literal_name(inputs: Mapping[str, Any]) -> str:
     return name
 
 
+def check_released(path: Path) -> None:
+    """Raise CameoError for a file that is a draft, before a copy of it leaves.
+
+    Raises:
+        CameoError: an owner has not approved it yet.
+    """
+    if path.parent != drafts_folder():
+        return
+    raise CameoError(
+        f"{path.name} is a draft until the owner of its cameo approves it; send it to them and run "
+        "`hibari cameo drafts` afterwards"
+    )
+
+
 def drafts_folder() -> Path:
     """Folder of results that wait for approval."""
     return home_subfolder(DRAFTS)
@@ -186,14 +216,19 @@ def open_drafts(entries: Sequence[Entry]) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _settled(entries: Sequence[Entry], digest: str) -> tuple[Path | None, bool]:
+def _settled(entries: Sequence[Entry], digest: str) -> tuple[Released | None, bool]:
     """(where a draft was released to, whether the result was deleted)."""
     released, deleted = None, False
     for entry in entries:
         if entry.body.get("sha256") == digest:
-            released = Path(entry.body["path"]) if entry.kind == "released" else released
+            if entry.kind == "released":
+                released = Released(Path(entry.body["path"]), str(entry.body["as_sha256"]))
             deleted = deleted or entry.kind == "deleted"
     return released, deleted
+
+
+def _as_it_is(draft: Path, target: Path) -> None:
+    shutil.copyfile(draft, target)
 
 
 def approve(bundle: Bundle, digest: str, approved: bool, ledger: Ledger) -> Approval:
@@ -218,12 +253,15 @@ def approve(bundle: Bundle, digest: str, approved: bool, ledger: Ledger) -> Appr
     return approval
 
 
-def settle(digest: str, owners: Mapping[str, str], ledger: Ledger) -> Path | None:
+def settle(
+    digest: str, owners: Mapping[str, str], ledger: Ledger, release: Release | None = None
+) -> Path | None:
     """Do what the owners said of a result that this identity made.
 
     A draft that all of them approved is released, a result that one of them refused is deleted.
-    ``owners`` are the signing keys of cameos by cameo id. Results of other identities are left to
-    them: their paths are not this user's to move. Returns the released file, else None.
+    ``owners`` are the signing keys of cameos by cameo id, ``release(draft, target)`` makes the
+    released file out of the draft (default: the same bytes). Results of other identities are left
+    to them: their paths are not this user's to move. Returns the released file, else None.
 
     Raises:
         CameoError: the file of a draft was changed meanwhile.
@@ -236,25 +274,30 @@ def settle(digest: str, owners: Mapping[str, str], ledger: Ledger) -> Path | Non
     if any(item["author"] != ledger.identity.public.signing for item in items):
         return None
     words = {item["cameo"]: _word(entries, item["cameo"], digest, owners) for item in items}
-    path, wanted = released or Path(items[0]["path"]), Path(items[0]["wanted"])
+    path = released.path if released else Path(items[0]["path"])
+    wanted = Path(items[0]["wanted"])
     if False in words.values():
-        delete_result(digest, path, ledger)
+        delete_result(digest, path, ledger, released.sha256 if released else None)
         return None
     waiting = [item for item in items if item["draft"]]
     if released or not waiting or not all(words[item["cameo"]] for item in waiting):
         return None
     if not path.is_file() or file_sha256(path) != digest:
         raise CameoError(f"the draft {path} is gone or was changed; it cannot be released")
-    target = _free_name(wanted)
+    target = free_name(wanted)
     target.parent.mkdir(parents=True, exist_ok=True)
-    ledger.note("released", sha256=digest, path=str(target))
-    path.replace(target)
+    (release or _as_it_is)(path, target)
+    ledger.note("released", sha256=digest, path=str(target), as_sha256=file_sha256(target))
+    path.unlink(missing_ok=True)
     return target
 
 
-def delete_result(digest: str, path: Path, ledger: Ledger) -> bool:
-    """Delete the file of a result where it is still that file; note it in any case."""
-    there = path.is_file() and file_sha256(path) == digest
+def delete_result(digest: str, path: Path, ledger: Ledger, as_sha256: str | None = None) -> bool:
+    """Delete the file of a result where it is still that file; note it in any case.
+
+    ``as_sha256`` is the digest that the file got when it was released.
+    """
+    there = path.is_file() and file_sha256(path) == (as_sha256 or digest)
     ledger.note("deleted", sha256=digest, path=str(path), found=there)
     if there:
         path.unlink()
@@ -290,7 +333,7 @@ def _noting_refusals(ledger: Ledger, bundles: Sequence[Bundle], decide: Any) -> 
         raise
 
 
-def _free_name(path: Path) -> Path:
+def free_name(path: Path) -> Path:
     """The path, or the next free one beside it."""
     number, free = 1, path
     while free.exists():
