@@ -115,10 +115,11 @@ def check_prompt(
     """
     findings, licences = _findings_under_rights(text, rights)
     broken = _against_cameo(text, cameos)
-    if broken is None or any(f.category is ALWAYS_REFUSED for f in findings):
-        verdict = decide(findings, policy, stage, attestation=attestation, licences=licences)
-    else:
+    gravest = _gravest_refused(findings, policy, attestation)
+    if broken is not None and (gravest is None or gravest.category is not ALWAYS_REFUSED):
         verdict = refusal(broken, policy, stage)
+    else:
+        verdict = decide(findings, policy, stage, attestation=attestation, licences=licences)
     if not verdict.allowed and policy.log_prompt_text:
         log.warning("refused text: %r", text)
     return verdict

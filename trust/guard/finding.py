@@ -8,7 +8,7 @@ from functools import lru_cache
 from .category import Category, Level
 from .classifier import bundled_classifier
 from .lexicon import bundled_lexicon
-from .names import NameIndex, bundled_names
+from .names import NameIndex, bundled_names, names_a_known_person
 from .readings import readings
 
 _MAX_CHARS = 20_000
@@ -75,6 +75,9 @@ def _findings(text: str, licensed: tuple[str, ...]) -> tuple[Finding, ...]:
             for name in bundled_names(kind).find(shown):
                 rule_id = f"{category}/named"
                 found.setdefault((rule_id, name), Finding(rule_id, category, name=name))
+    if names_a_known_person(text):
+        rule_id = f"{Category.REAL_PERSON}/titled-name"
+        found[rule_id, None] = Finding(rule_id, Category.REAL_PERSON)
     for category, score in bundled_classifier().scores(seen).items():
         rule_id = f"{category}/classifier"
         found[rule_id, None] = Finding(rule_id, category, score=score)

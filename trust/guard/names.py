@@ -13,6 +13,20 @@ _MAX_WORDS = 6
 _WORD = re.compile(r"\w+")
 
 
+# What people are known for, before a name in capitals: an unlisted name is then a person's.
+_TITLED = re.compile(
+    r"\b(?i:actor|actress|singer|rapper|pop star|movie star|celebrity|footballer|athlete|streamer|"
+    r"youtuber|influencer|president|senator|governor|minister|chancellor|politician|billionaire|"
+    r"acteur|actrice|chanteur|chanteuse|rappeur|rappeuse|député|députée|sénateur|ministre|"
+    r"président|présidente|youtubeur|youtubeuse)\s+[A-ZÀ-Þ][\w'’-]+\s+[A-ZÀ-Þ][\w'’-]+"
+)
+
+
+def names_a_known_person(text: str) -> bool:
+    """Whether a text as written names somebody by profession: "the actress Jane Roe"."""
+    return _TITLED.search(text) is not None and not text.isupper()
+
+
 class NameIndex:
     """Names with their aliases; ``Spider-Man`` is also ``spiderman`` and ``spider man``."""
 
