@@ -2,8 +2,8 @@
 
 ``VideoWatermark`` and ``AudioWatermark`` embed and find the same identifier under the same key.
 ``VisibleMark`` draws a stamp that moves. Finding an identifier proves that the key's holder marked
-*some* clip with it: patterns can be copied, so whoever registers identifiers also keeps a perceptual
-fingerprint of each clip and compares.
+*some* clip with it: patterns can be copied, so whoever registers identifiers also keeps a
+perceptual fingerprint of each clip and compares.
 """
 
 from .audio import AudioLevels, AudioWatermark

@@ -8,15 +8,13 @@ are tried at once by one inverse transform. Legend: K carriers, D dimensions of 
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 from numpy.typing import NDArray
 
 from .code import CODED_BITS, decode, encode
 from .keystream import Keystream
 
-PILOT_SHARE = 6
+PILOT_SHARE = 5
 """One carrier in so many is a pilot."""
 
 Complex = NDArray[np.complex128]
@@ -68,16 +66,6 @@ class Carriers:
     def moved(self, received: Complex, shift: Floats, size: Floats) -> Complex:
         """Return coefficients ``[K]`` of the tile moved back by ``shift`` of ``size`` samples."""
         return received * np.exp(2j * np.pi * (self.frequencies @ (shift / size)))
-
-    @cached_property
-    def pilot_frequencies(self) -> NDArray[np.int64]:
-        """``[P, D]`` frequencies of the pilots."""
-        return self.frequencies[self.is_pilot]
-
-    @cached_property
-    def pilot_phases(self) -> Complex:
-        """``[P]`` coefficients of the pilots."""
-        return self.phases[self.is_pilot]
 
 
 def _by_pitch(frequencies: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -61,7 +61,7 @@ class VideoWatermark:
             marked = torch.empty_like(chunk)
             for start in range(0, len(chunk), WORK_FRAMES):
                 part = chunk[start : start + WORK_FRAMES]
-                luma = canonical_luma(part)
+                luma = canonical_luma(part, thinned=True)
                 if pattern is None:
                     pattern = _tiled(tiles, *canonical_size(*part.shape[1:3])).to(part.device)
                 change = _changes(luma, previous)

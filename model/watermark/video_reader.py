@@ -24,21 +24,21 @@ from .picture import canonical_luma, resized
 from .video_pattern import TILE, VideoPattern
 
 FRAME_STRIDE = 2
-BACKGROUND_WINDOW = 25
+BACKGROUND_WINDOW = 17
 CONTRAST_WINDOW = 17
-CONTRAST_FLOOR_LEVELS = 1.0
+CONTRAST_FLOOR_LEVELS = 0.4
 CONTRAST_LIMIT = 2.5
 
 COARSE = 2
 """Canonical points of one point of the coarse search."""
 COARSE_SCALES = np.exp(0.015 * np.arange(-34, 30))
 FINE_SCALES = np.concatenate([[1.0], 1.25 * np.exp(0.004 * np.arange(-3, 4))])
-COARSE_TRIALS, FINE_TRIALS = 9e4, 9e4
+COARSE_TRIALS, FINE_TRIALS = 2.4e4, 1.5e4
 CANDIDATES = 3
 REFINE_STEPS = 0.002 * np.arange(-5, 6)
 REFINE_REACH = 4
 WHITENING_WINDOW = 31
-WHITENED_LIMIT = 2.0
+WHITENED_LIMIT = 1.2
 RINGS = 14
 PRIOR_PILOTS = 12
 """A ring's strength leans on the overall one as if it were seen on so many pilots."""
@@ -123,11 +123,12 @@ class VideoReader:
         best_fine = max(fine, key=lambda place: place.score)
         candidates = sorted([*best_coarse, best_fine], key=lambda place: place.p_value)
         p_value = best_of(best_coarse[0].p_value, best_fine.p_value)
-        for place in candidates:
-            refined = self._refined(residual_YX, place)
-            identifier = self._identifier(residual_YX, refined) if p_value <= MAX_P_VALUE else None
-            if identifier is not None:
-                return _detection(identifier, p_value, refined)
+        if p_value <= MAX_P_VALUE:
+            for place in candidates:
+                refined = self._refined(residual_YX, place)
+                identifier = self._identifier(residual_YX, refined)
+                if identifier is not None:
+                    return _detection(identifier, p_value, refined)
         return _detection(None, p_value, candidates[0])
 
     def _search(
@@ -136,26 +137,26 @@ class VideoReader:
         """The best shift for every size and mirroring, with some of the pilots."""
         rows, columns = residual_YX.shape
         trials = COARSE_TRIALS if grid == COARSE else FINE_TRIALS
-        trials *= rows * columns / TILE**2
         side = TILE // grid
-        down, across = self._pattern.rows[pilots], self._pattern.columns[pilots]
-        down = np.where(down > TILE // 2, down - TILE, down)
+        down, across = self._pattern.carriers.frequencies[pilots].T
         phases = self._pattern.carriers.phases[pilots].conj()
+        # The inverse transform adds the opposite frequencies; those straight down stand alone.
+        phases = np.where(across == 0, 2.0, 1.0) * phases
         for scale in scales:
             size = (round(rows / scale / grid), round(columns / scale / grid))
-            spectrum = np.fft.rfft2(_folded(residual_YX, size, side))
+            spectrum = torch.fft.rfft2(_folded(residual_YX, size, side)).numpy()
+            field = np.zeros((2, side, side // 2 + 1), dtype=np.complex64)
+            field[0, down, across] = _whitened(spectrum[down, across]) * phases
+            field[1, down, across] = _whitened(spectrum[-down, across].conj()) * phases
+            heights = torch.fft.irfft2(torch.from_numpy(field), (side, side)).flatten(1)
+            peaks, places = heights.max(1)
             for mirrored in (False, True):
-                received = spectrum[-down if mirrored else down, across]
-                received = _whitened(received.conj() if mirrored else received) * phases
-                field = np.zeros((side, side), dtype=np.complex128)
-                field[down, across] = received
-                heights = np.fft.ifft2(field).real
-                peak = int(heights.argmax())
-                score = heights.flat[peak] * side**2 / _deviation(received)
-                row, column = divmod(peak, side)
+                deviation = _deviation(field[int(mirrored)][down, across])
+                score = float(peaks[int(mirrored)]) * side**2 / 2 / deviation
+                row, column = divmod(int(places[int(mirrored)]), side)
                 yield Place(
-                    score=float(score),
-                    p_value=peak_p_value(float(score), trials, 2),
+                    score=score,
+                    p_value=peak_p_value(score, trials, 2),
                     scale=float(scale),
                     stretch=1.0,
                     shift=(row * grid, column * grid),
@@ -199,7 +200,7 @@ class VideoReader:
             round(rows / place.scale / place.stretch),
             round(columns / place.scale * place.stretch),
         )
-        return self._pattern.received(_folded(residual_YX, size, TILE))
+        return self._pattern.received(_folded(residual_YX, size, TILE).numpy())
 
     def _identifier(self, residual_YX: Tensor, place: Place) -> int | None:
         """The identifier at a place; each ring of frequencies counts as much as its pilots say."""
@@ -229,14 +230,13 @@ class VideoReader:
         return np.asarray(np.maximum(strength, 0.0)[ring])
 
 
-def _folded(residual_YX: Tensor, size: tuple[int, int], side: int) -> NDArray[np.float32]:
+def _folded(residual_YX: Tensor, size: tuple[int, int], side: int) -> Tensor:
     """The residual scaled to ``size`` and summed over tiles of ``side`` points."""
     image = residual_YX[None] if size == residual_YX.shape else resized(residual_YX[None], size)
     rows, columns = (-(-length // side) for length in size)
     padded = torch.zeros(rows * side, columns * side)
     padded[: size[0], : size[1]] = image[0]
-    folded: NDArray[np.float32] = padded.view(rows, side, columns, side).sum((0, 2)).numpy()
-    return folded
+    return padded.view(rows, side, columns, side).sum((0, 2))
 
 
 def _whitened(received: Complex) -> Complex:

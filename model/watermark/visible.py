@@ -8,6 +8,7 @@ Legend: F frames, Y rows, X columns, C channels.
 from __future__ import annotations
 
 import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
