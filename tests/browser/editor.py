@@ -56,7 +56,8 @@ class Editor:
         self.page.close()
 
     def screenshot(self, name: str) -> None:
-        """Keep what the page shows."""
+        """Keep what the page shows once it has stopped fading in and out."""
+        self.page.wait_for_timeout(1000)
         self.page.screenshot(path=self.screenshots / f"{self.kind} {name}.png")
 
     def open_template(self, name: str) -> None:
