@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ...model.shapes import SPACE_STRIDE, TIME_STRIDE
 from ...model.transformer import AVTransformer, TransformerConfig, TransformerInputs
+from .interruption import stoppable
 
 Latents = list[Tensor]
 Options = dict[str, Any]
@@ -35,6 +36,7 @@ class HostTransformer(AVTransformer):
     ) -> None:
         config = TransformerConfig.from_metadata(metadata, av_order)
         super().__init__(config, operations, device, dtype)
+        stoppable(self)
         self.dtype = dtype
         # ComfyUI turns masks into noise levels of tokens, and windows into coordinates, with these.
         self.patchifier = SymmetricPatchifier(1, start_end=True)

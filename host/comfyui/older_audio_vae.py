@@ -9,13 +9,14 @@ from comfy.model_patcher import ModelPatcher
 from torch import Tensor
 
 from ...model.audio_transform import resample
+from .interruption import stoppable
 
 
 class OlderAudioVae:
     """What the stock LTXV audio blocks of those versions call on an audio VAE."""
 
     def __init__(self, codec: Any) -> None:
-        self.codec = codec.eval().requires_grad_(False)
+        self.codec = stoppable(codec).eval().requires_grad_(False)
         self.latent_channels = codec.latent_channels
         self.latent_frequency_bins = codec.latent_frequency_bins
         self.sample_rate = codec.audio_vae.config.sample_rate

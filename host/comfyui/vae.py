@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import math
 from functools import partial
 from typing import Any
 
@@ -23,10 +24,16 @@ from torch import Tensor, nn
 
 from ...model.audio_vae import AudioVae, AudioVaeConfig, log_mel
 from ...model.checkpoint import Checkpoint
-from ...model.shapes import AUDIO_BINS, AUDIO_CHANNELS, MEL_PER_LATENT, audio_frames_for
+from ...model.shapes import (
+    AUDIO_BINS,
+    AUDIO_CHANNELS,
+    MEL_PER_LATENT,
+    AudioLatentShape,
+    audio_frames_for,
+)
 from ...model.vocoder import Vocoder, VocoderConfig, build_vocoder
+from .interruption import stoppable
 from .older_audio_vae import OlderAudioVae
-from .progress import check_interrupted
 from .transplant import transplant
 from .video_codec import HostVideoVae, decode_bytes, encode_bytes
 
@@ -66,18 +73,23 @@ class HostAudioVae(nn.Module):
 
     def encode(self, waveform: Tensor) -> Tensor:
         """Latents ``[B, 8, T, 16]`` of ``[B, 2, N]`` at the rate of the audio VAE (16 kHz)."""
+        bar = ProgressBar(2)
         mel = log_mel(waveform, self.audio_vae.config)
         rows = (mel.shape[2] - 1) // MEL_PER_LATENT * MEL_PER_LATENT + 1
-        return self.audio_vae.encode(mel[:, :, :rows])
+        bar.update(1)
+        latents = self.audio_vae.encode(mel[:, :, :rows])
+        bar.update(1)
+        return latents
 
     def decode(self, latents: Tensor) -> Tensor:
         """Waveform ``[B, 2, N]`` at :attr:`output_sample_rate`."""
+        frames = AudioLatentShape(latents.shape[2]).mel_frames
+        bar, pieces = ProgressBar(1 + math.ceil(frames / CHUNK_FRAMES)), []
         mel = self.audio_vae.decode(latents)
-        bar, pieces = ProgressBar(mel.shape[2]), []
+        bar.update(1)
         for piece in self.vocoder.stream(mel, CHUNK_FRAMES):
-            check_interrupted()
             pieces.append(piece)
-            bar.update(CHUNK_FRAMES)
+            bar.update(1)
         return torch.cat(pieces, dim=-1)
 
 
@@ -116,7 +128,7 @@ def recognised(decoy: nn.Module, configs: dict[str, Any]) -> comfy.sd.VAE:
 
 def put_in_place(host: comfy.sd.VAE, module: nn.Module) -> None:
     """Replace the codec of ``host`` and the patcher that manages its memory."""
-    host.first_stage_model = module.eval().requires_grad_(False)
+    host.first_stage_model = stoppable(module).eval().requires_grad_(False)
     host.patcher = type(host.patcher)(
         module, load_device=host.device, offload_device=memory.vae_offload_device()
     )

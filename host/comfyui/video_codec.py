@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,10 +13,11 @@ from torch import Tensor
 from ...model.shapes import SPACE_STRIDE, TIME_STRIDE, VideoLatentShape
 from ...model.video_vae import VideoVae
 from ...model.video_vae.vae import CHUNK_BYTES
-from .progress import check_interrupted
 
 # Frames that travel to the GPU at once when a clip is encoded.
 CHUNK_FRAMES = 4 * TIME_STRIDE
+# Of a clip while it is decoded, at least.
+PIECES = 12
 # 4x4 pixels each, where the decoder is widest in memory.
 PATCHES_PER_LATENT = (SPACE_STRIDE // 4) ** 2
 
@@ -38,7 +40,6 @@ class HostVideoVae(VideoVae):
 
         def pieces() -> Iterator[Tensor]:
             for piece in kept.split(CHUNK_FRAMES, dim=2):
-                check_interrupted()
                 yield piece.to(device or piece.device)
                 bar.update(piece.shape[2])
 
@@ -52,12 +53,20 @@ class HostVideoVae(VideoVae):
         shape = self.decode_output_shape(latents_BCFYX.shape)
         pixels = latents_BCFYX.new_empty(shape) if output_buffer is None else output_buffer
         bar, done = ProgressBar(shape[2]), 0
-        for piece in self.decode_stream(latents_BCFYX):
-            check_interrupted()
+        for piece in self.decode_stream(
+            latents_BCFYX, chunk_bytes=self._chunk_bytes(latents_BCFYX)
+        ):
             pixels[:, :, done : done + piece.shape[2]] = piece
             done += piece.shape[2]
             bar.update_absolute(done)
         return pixels
+
+    def _chunk_bytes(self, latents_BCFYX: Tensor) -> int:
+        """Small enough for about ``PIECES`` reports of progress, also where memory is plenty."""
+        pixels = VideoLatentShape(*latents_BCFYX.shape[2:]).pixels()
+        widest = self.config.decoder_base_channels * math.prod(pixels) // self.config.patch_size**2
+        total = len(latents_BCFYX) * widest * latents_BCFYX.element_size()
+        return max(1, min(CHUNK_BYTES, total // PIECES))
 
 
 def decode_bytes(vae: VideoVae, shape: Sequence[int], dtype: torch.dtype) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hibari.model.checkpoint import (
     Checkpoint,
     CheckpointInfo,
     CheckpointParts,
+    LatentRgb,
     Recommended,
     save_checkpoint,
 )
@@ -26,7 +28,13 @@ from torch import nn
 
 from .comfyui_graphs import AVERAGE, CHECKPOINT, GUIDANCE, LORA, MERGED, OTHER, STEPS, STRENGTH
 
-INFO = CheckpointInfo("tiny", recommended=Recommended(steps=STEPS, guidance=GUIDANCE))
+COLOURS = LatentRgb(
+    tuple((0.1 * math.sin(i), 0.1 * math.cos(2 * i), 0.1 * math.sin(3 * i)) for i in range(128)),
+    (-0.1, 0.0, 0.2),
+)
+INFO = CheckpointInfo(
+    "tiny", recommended=Recommended(steps=STEPS, guidance=GUIDANCE), latent_rgb=COLOURS
+)
 LAYERS = ("attn1.to_q", "audio_attn2.to_v", "ff.net.0.proj", "audio_to_video_attn.to_out.0")
 RANK = 4
 

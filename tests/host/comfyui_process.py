@@ -28,9 +28,14 @@ ENDS = {"execution_success", "execution_error", "execution_interrupted"}
 
 @dataclass
 class Run:
-    """What one prompt did: websocket events in order, outputs by node, error data if it failed."""
+    """What one prompt did: websocket events in order, outputs by node, error data if it failed.
+
+    ``cancel_s`` is the processor time that it took to stop after it was cancelled: unlike that of
+    the clock it does not depend on what else the machine does.
+    """
 
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    cancel_s: float | None = None
 
     @property
     def executed(self) -> list[str]:
@@ -47,6 +52,11 @@ class Run:
     def outputs(self) -> dict[str, Any]:
         """UI output by node id."""
         return {data["node"]: data["output"] for name, data in self.events if name == "executed"}
+
+    def progress(self, node: str) -> list[float]:
+        """Shares of the work of a node that it reported as done, in order."""
+        told = [data for name, data in self.events if name == "progress" and data["node"] == node]
+        return [data["value"] / data["max"] for data in told]
 
     @property
     def error(self) -> dict[str, Any] | None:
@@ -85,6 +95,16 @@ class ComfyUIProcess:
         self.process.terminate()
         self.process.wait(timeout=30)
 
+    def resident_bytes(self) -> int:
+        """Memory that the process occupies."""
+        pages = Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def processor_s(self) -> float:
+        """Processor time that the process has taken."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
     def get(self, route: str) -> Any:
         """JSON of a GET route."""
         with urlopen(f"http://127.0.0.1:{self.port}{route}") as reply:
@@ -103,20 +123,26 @@ class ComfyUIProcess:
         except HTTPError as refusal:
             return refusal.code, json.load(refusal)
 
-    def run(self, graph: dict[str, Any], cancel_at: str | None = None) -> Run:
+    def run(
+        self, graph: dict[str, Any], cancel_in: str | None = None, previews: bool = False
+    ) -> Run:
         """Run an API-format graph to its end and return what happened.
 
-        ``cancel_at`` is the type of the event at which the run is cancelled.
+        ``cancel_in`` is a node at whose first progress the run is cancelled; ``previews`` asks
+        for pictures while sampling.
         """
-        return asyncio.run(asyncio.wait_for(self._run(graph, cancel_at), RUN_S))
+        return asyncio.run(asyncio.wait_for(self._run(graph, cancel_in, previews), RUN_S))
 
-    async def _run(self, graph: dict[str, Any], cancel_at: str | None) -> Run:
-        run, client = Run(), os.urandom(8).hex()
+    async def _run(self, graph: dict[str, Any], cancel_in: str | None, previews: bool) -> Run:
+        run, client, cancelled = Run(), os.urandom(8).hex(), None
+        request = {
+            "prompt": graph,
+            "client_id": client,
+            "extra_data": {"preview_method": "latent2rgb" if previews else "none"},
+        }
         url = f"ws://127.0.0.1:{self.port}/ws?clientId={client}"
         async with aiohttp.ClientSession() as session, session.ws_connect(url) as channel:
-            status, reply = await asyncio.to_thread(
-                self.post, "/prompt", {"prompt": graph, "client_id": client}
-            )
+            status, reply = await asyncio.to_thread(self.post, "/prompt", request)
             if status != 200:
                 raise AssertionError(f"ComfyUI refused the graph: {json.dumps(reply, indent=1)}")
             async for message in channel:
@@ -126,10 +152,18 @@ class ComfyUIProcess:
                 event = json.loads(message.data)
                 run.events.append((event["type"], event["data"]))
                 if event["type"] in ENDS:
+                    run.cancel_s = cancelled and self.processor_s() - cancelled
                     break
-                if event["type"] == cancel_at:
+                if not cancelled and cancel_in and is_progress(event, cancel_in):
+                    cancelled = self.processor_s()
                     await asyncio.to_thread(self.post, "/interrupt", {})
         return run
+
+
+def is_progress(event: dict[str, Any], node: str) -> bool:
+    """Whether an event says that a node has done a part of its work, and not all of it."""
+    data = event["data"]
+    return event["type"] == "progress" and data["node"] == node and data["value"] < data["max"]
 
 
 def binary_event(message: bytes) -> tuple[str, dict[str, Any]]:

@@ -103,7 +103,7 @@ def test_stock_decoders_and_encoders_work_on_our_codecs(comfyui):
 
 def test_cancelling_stops_between_steps_and_leaves_no_file(comfyui):
     steps = 1000
-    result = comfyui.run(saved_by_us(sampled_by_us(steps=steps)), cancel_at="progress")
+    result = comfyui.run(saved_by_us(sampled_by_us(steps=steps)), cancel_in="sample")
     done = [data["value"] for name, data in result.events if name == "progress"]
     assert result.events[-1][0] == "execution_interrupted"
     assert max(done) < steps
