@@ -15,7 +15,7 @@ from typing import Any
 PATH = Path(__file__).with_name("object_info.json")
 PREFIX = "Hibari"
 KEPT = ("default", "min", "max", "options")
-FILE_LISTS = ("checkpoint", "file", "image", "video", "audio")
+FILE_LISTS = ("checkpoint", "cameo", "file", "image", "video", "audio")
 """Dropdowns of files: their options are those of the machine."""
 Blocks = dict[str, dict[str, Any]]
 

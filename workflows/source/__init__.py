@@ -7,9 +7,10 @@ and defaults come from the blocks' declarations, so that no file can fall behind
 
 from .label_and_save import LABEL_AND_SAVE
 from .one_node import ONE_NODE
+from .sign_and_verify import SIGN_AND_VERIFY
 from .stock_nodes import STOCK_NODES
 from .text_to_video import TEXT_TO_VIDEO
 from .text_to_video_blueprint import TEXT_TO_VIDEO_BLUEPRINT
 
-GRAPHS = (TEXT_TO_VIDEO, STOCK_NODES, ONE_NODE)
+GRAPHS = (TEXT_TO_VIDEO, STOCK_NODES, ONE_NODE, SIGN_AND_VERIFY)
 BLUEPRINTS = (TEXT_TO_VIDEO_BLUEPRINT, LABEL_AND_SAVE)

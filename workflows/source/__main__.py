@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
+import tempfile
 
 from . import BLUEPRINTS, GRAPHS, blueprint_writer, writer
 
@@ -29,7 +31,9 @@ def main() -> None:
     if arguments.thumbnails is not None:
         from .thumbnail import make_thumbnails
 
-        make_thumbnails(arguments.thumbnails or [graph.name for graph in GRAPHS])
+        with tempfile.TemporaryDirectory(prefix="hibari-") as home:
+            os.environ["HIBARI_HOME"] = home  # no picture touches the maker's keys and records
+            make_thumbnails(arguments.thumbnails or [graph.name for graph in GRAPHS])
 
 
 if __name__ == "__main__":
