@@ -97,12 +97,13 @@ class Editor:
         return overlay.inner_text() if overlay.count() and overlay.is_visible() else ""
 
     def write(self, old: str, new: str) -> None:
-        """Replace the text of the text box that holds ``old``."""
-        for box in self.page.locator("textarea").all():
-            if box.input_value() == old:
-                box.fill(new)
-                return
-        raise AssertionError(f"no text box holds {old!r}")
+        """Replace the text of the text box that holds ``old``, once it is drawn."""
+        self.page.wait_for_function(
+            "old => [...document.querySelectorAll('textarea')].some(box => box.value === old)",
+            arg=old,
+        )
+        boxes = self.page.locator("textarea").all()
+        next(box for box in boxes if box.input_value() == old).fill(new)
 
     def run(self) -> None:
         """Press Run."""
