@@ -774,15 +774,13 @@ def test_a_grant_with_an_open_end(anna, cameo):
                 grant_cameo(cameo, "anyone", days=days)
 
 
-def test_the_vocabulary_of_this_file_counts_more_than_forty_attacks(request):
-    mine = [item for item in request.session.items if item.path == request.node.path]
-    assert len(mine) > 60 or len(mine) < 5  # fewer when single tests are asked for
-    assert len({item.originalname for item in mine}) > 40 or len(mine) < 5
-
-
 def test_a_replayed_use_entry_does_not_give_a_use_back(ben, spent):
     with ben.here():
         before = len([one for one in Ledger().entries() if one.kind == "use"])
         Ledger().note("use", cameo="0", grant="1", run="2")
         assert len([one for one in Ledger().entries() if one.kind == "use"]) == before + 1
     assert_still_spent(ben)
+
+
+def test_this_file_tries_at_least_forty_ways():
+    assert sum(name.startswith("test_") for name in globals()) > 40

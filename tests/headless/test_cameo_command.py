@@ -1,0 +1,126 @@
+"""``hibari cameo``: from a recording to a grant that a friend uses, and back."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from hibari.headless.cli import main
+from hibari.host.media import VideoSettings, write_png, write_video
+
+from ..trust.cameo.faces import frames_of_a_face, speech
+from ..trust.cameo.people import Person, make_cameo
+
+pytest.importorskip("cv2", reason="the extra hibari[cameo] is not installed")
+
+
+@pytest.fixture
+def anna(tmp_path):
+    return Person("anna", tmp_path)
+
+
+@pytest.fixture
+def ben(tmp_path):
+    return Person("ben", tmp_path)
+
+
+@pytest.fixture
+def cli(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    def run(person, *words):
+        with person.here():
+            code = main(["cameo", *map(str, words)])
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+def facts(cli, person, *words):
+    code, out, err = cli(person, *words, "--json")
+    assert code == 0, err
+    return json.loads(out)
+
+
+def record(path, seconds=2.0):
+    """A film of a face that speaks."""
+    frames = torch.from_numpy(np.repeat(frames_of_a_face(4), 4, axis=0)).float() / 255
+    sound = torch.from_numpy(np.repeat(speech(seconds), 2, axis=0))[None]
+    audio = {"waveform": sound, "sample_rate": 16000}
+    write_video(path, frames, VideoSettings(8.0, "mp4", "high"), audio=audio)
+    return path
+
+
+def test_a_person_is_enrolled_in_two_steps_and_shares_with_a_friend(cli, anna, ben, tmp_path):
+    sentence = facts(cli, anna, "enroll", "Anna")["challenge"]
+    assert len(sentence.split()) == 6
+    film = record(tmp_path / "me.mp4")
+    look = ["--description", "a woman with dark hair"]
+    code, _, err = cli(anna, "enroll", "Anna", film, *look)
+    assert code == 2
+    assert "nobody agreed. Read and confirm" in err
+    made = facts(cli, anna, "enroll", "Anna", film, *look, "--agree", "--deny", "political")
+    assert made["cameo"]["level"] == "attested"
+    assert made["cameo"]["consent"]["challenge"] == sentence
+
+    card = facts(cli, ben, "show")["key_card"]
+    given = facts(cli, anna, "grant", "Anna", "--to", card, "--max-uses", "3", "-o", "ben.grant")
+    assert given["grant"]["rules"]["max_uses"] == 3
+    assert facts(cli, ben, "import", made["path"], "ben.grant")["imported"]
+    (listed,) = facts(cli, ben, "list")["cameos"]
+    assert (listed["name"], listed["state"]) == ("Anna", "granted to you")
+    facts(cli, anna, "revoke", "Anna", "-o", "my.revocations")
+    facts(cli, ben, "import", "my.revocations")
+    (listed,) = facts(cli, ben, "list")["cameos"]
+    assert "took the grant back" in listed["state"]
+    assert facts(cli, ben, "audit") == {"problems": []}
+
+
+def test_an_animal_is_enrolled_from_a_picture_and_its_mask(cli, anna, tmp_path):
+    draw = torch.rand(160, 160, 3, generator=torch.Generator().manual_seed(0))
+    mask = torch.zeros(160, 160, 3)
+    mask[40:120, 40:120] = 1
+    picture, shape = tmp_path / "rex.png", tmp_path / "mask.png"
+    write_png(picture, draw)
+    write_png(shape, mask)
+    words = ["--kind", "animal", "--description", "a small dog", "--mask", shape, "--agree"]
+    made = facts(cli, anna, "enroll", "Rex", picture, *words)
+    assert set(made["cameo"]["parts"]) == {"views"}
+    shown = facts(cli, anna, "show", "Rex")
+    assert shown["cameo"]["name"] == "Rex"
+    assert shown["grants"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["show", "Nobody"], "there is no cameo named Nobody"),
+        (["grant", "Anna", "--to", "ben"], "is no key card"),
+        (["grant", "Anna", "--to", "anyone", "--deny", "everything"], "context 'everything' is"),
+        (["grant", "Anna", "--to", "anyone", "--days", "0"], "0 days are not in 0..366"),
+        (["revoke", "Anna", "ff"], "names no single grant"),
+        (["approve", "0000", "--cameo", "Anna"], "is no file and names no single result"),
+        (["import", "gone.grant"], "gone.grant cannot be read"),
+        (["enroll", "Rex", "--kind", "animal"], "no pictures of the animal"),
+        (["enroll", "../x"], "holds '.'"),
+    ],
+)
+def test_refusals_are_sentences_and_exit_2(cli, anna, words, reason):
+    with anna.here():
+        make_cameo()
+    code, _, err = cli(anna, *words)
+    assert code == 2
+    assert reason in err
+
+
+def test_an_audit_finds_tampering_and_exits_1(cli, anna):
+    with anna.here():
+        make_cameo()
+        from hibari.trust.cameo.ledger import Ledger
+
+        with Ledger().engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE cameo_log SET kind = 'other'")
+    code, out, _ = cli(anna, "audit")
+    assert code == 1
+    assert "entry 1 (other) was changed" in out
