@@ -43,7 +43,7 @@ class HibariCameoGrant(io.ComfyNode):
                     default=30,
                     min=1,
                     max=366,
-                    tooltip="How long it lasts. Short grants end by themselves everywhere.",
+                    tooltip="Days that it lasts. Short grants end by themselves everywhere.",
                 ),
                 io.Int.Input(
                     "max_uses",

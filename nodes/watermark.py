@@ -126,8 +126,10 @@ class HibariDetectWatermark(io.ComfyNode):
             is_output_node=True,
             inputs=[
                 io.Image.Input("images", optional=True, tooltip="Frames of one clip."),
-                io.Audio.Input("audio", optional=True, tooltip="Its sound."),
-                io.Video.Input("video", optional=True, tooltip="Or both in one."),
+                io.Audio.Input(
+                    "audio", optional=True, tooltip="The sound of the clip to look into."
+                ),
+                io.Video.Input("video", optional=True, tooltip="Or picture and sound in one."),
             ],
             outputs=[
                 io.String.Output("identifier", tooltip="16 hex digits; empty where none was read."),
