@@ -31,13 +31,13 @@ def main() -> None:
     for name, text in locale_files(infos, translations).items():
         write(LOCALES / name, text)
     write(README, readme_of(infos, README.read_text("utf-8")))
-    missing = untranslated(infos, translations)
+    for name, texts in untranslated(infos, translations).items():
+        sys.stdout.write("".join(f"{name}: no French for {text!r}\n" for text in texts))
     for name, info in infos.items():
         for language in LANGUAGES:
             page = page_of(info, language, sayer(translations, name, language))
             write(page_path(name, language), page)
         flaws = silent_places(info)
-        flaws += [f"no French for {text!r}" for text in missing.get(name, ())]
         flaws += [flaw for language in LANGUAGES for flaw in flaws_of_page(name, language)]
         sys.stdout.write("".join(f"{name}: {flaw}\n" for flaw in flaws))
 

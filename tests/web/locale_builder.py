@@ -1,8 +1,8 @@
 """Writes ``locales/``: what editors show of the blocks, in English and in French.
 
 English is what the blocks declare. French comes from ``locales/fr/translations.json``: for each
-block, the French of each English text. A text that changes therefore asks for a new translation,
-and none can be shown that belongs to words that are gone.
+block (and for the menus), the French of each English text. A text that changes therefore asks for a
+new translation, and none can be shown that belongs to words that are gone.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .node_texts import ROOT, Infos, Socket, inputs_of, outputs_of, texts_of
+from .node_texts import ROOT, Infos, Socket, categories_of, inputs_of, outputs_of, texts_of
 
 LOCALES = ROOT / "locales"
+CATEGORIES = "nodeCategories"
+"""Where translations of menus stand, in our file as in those that editors read."""
 SIGNS = re.compile(r"[{}|@]")
 TRANSLATIONS = LOCALES / "fr" / "translations.json"
 
@@ -36,16 +38,22 @@ def updated_translations(infos: Infos, written: Translations) -> Translations:
     """
     known = {en: fr for block in written.values() for en, fr in block.items() if fr}
     return {
-        name: {en: written.get(name, {}).get(en) or known.get(en, "") for en in texts_of(info)}
-        for name, info in infos.items()
+        name: {en: written.get(name, {}).get(en) or known.get(en, "") for en in texts}
+        for name, texts in texts_by_block(infos).items()
     }
+
+
+def texts_by_block(infos: Infos) -> dict[str, list[str]]:
+    """Return the English texts by block, with those of menus first."""
+    blocks = {name: texts_of(info) for name, info in infos.items()}
+    return {CATEGORIES: categories_of(infos), **blocks}
 
 
 def untranslated(infos: Infos, written: Translations) -> dict[str, list[str]]:
     """Return the English texts that have no French, by block, blocks without any left out."""
     found = {
-        name: [text for text in texts_of(info) if not written.get(name, {}).get(text)]
-        for name, info in infos.items()
+        name: [text for text in texts if not written.get(name, {}).get(text)]
+        for name, texts in texts_by_block(infos).items()
     }
     return {name: texts for name, texts in found.items() if texts}
 
@@ -100,7 +108,9 @@ def text_of(content: object) -> str:
 
 def locale_files(infos: Infos, translations: Translations) -> dict[str, str]:
     """Return the text of each file below ``locales/`` that follows from the blocks."""
+    menus = translations.get(CATEGORIES, {})
     return {
         "en/nodeDefs.json": text_of(node_definitions(infos)),
         "fr/nodeDefs.json": text_of(node_definitions(infos, translations)),
+        "fr/main.json": text_of({CATEGORIES: {name: menus.get(name) or name for name in menus}}),
     }

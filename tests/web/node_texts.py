@@ -15,6 +15,8 @@ from typing import Any
 from unittest.mock import patch
 
 ROOT = Path(__file__).parents[2]
+EDITOR_CATEGORIES = {"audio", "conditioning", "image", "latent", "loaders", "sampling", "video"}
+"""Menus of ComfyUI's own that blocks of ours stand in too; its editor translates them."""
 Infos = Mapping[str, Mapping[str, Any]]
 
 
@@ -86,6 +88,12 @@ def texts_of(info: Mapping[str, Any]) -> list[str]:
     for socket in (*inputs_of(info), *outputs_of(info)):
         texts += [socket.shown, socket.tooltip]
     return list(dict.fromkeys(text for text in texts if text))
+
+
+def categories_of(infos: Infos) -> list[str]:
+    """Return the names of menus that blocks of ours stand in and that editors have no words for."""
+    names = {name for info in infos.values() for name in info["category"].split("/")}
+    return sorted(names - EDITOR_CATEGORIES)
 
 
 def silent_places(info: Mapping[str, Any]) -> list[str]:
