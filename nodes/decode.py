@@ -25,7 +25,7 @@ class HibariDecodeVideo(io.ComfyNode):
             description=(
                 "Turns the video part of a latent into frames, as many as were asked for. Works "
                 "along time with bounded memory; only the finished frames grow with the duration "
-                "(3 MB a frame at 512x512)."
+                "(3 MB a frame at 512x512). Frames carry the invisible watermark."
             ),
             search_aliases=["vae decode", "vae decode tiled", "latent to images", "frames"],
             inputs=[
@@ -47,8 +47,12 @@ class HibariDecodeVideo(io.ComfyNode):
         """Return IMAGE [B * F, H, W, 3]."""
         from .av_latent import frames_of, video_of
         from .codec_output import frames_from
+        from .marks import mark_decoded_frames
+        from .provenance import hidden_of
 
-        return io.NodeOutput(frames_from(vae, video_of(latent), frames_of(latent)))
+        video = video_of(latent)
+        images = frames_from(vae, video, frames_of(latent))
+        return io.NodeOutput(mark_decoded_frames(images, len(video), *hidden_of(cls)))
 
 
 class HibariDecodeAudio(io.ComfyNode):
@@ -112,6 +116,8 @@ class HibariDecodeAudio(io.ComfyNode):
         """Return AUDIO of the length of the video."""
         from .av_latent import audio_of, duration_of
         from .codec_output import sound_from
+        from .marks import mark_decoded_sound
+        from .provenance import hidden_of
 
-        audio = audio_of(latent)
-        return io.NodeOutput(sound_from(audio_vae, audio, duration_of(latent, frames, fps)))
+        audio = sound_from(audio_vae, audio_of(latent), duration_of(latent, frames, fps))
+        return io.NodeOutput(mark_decoded_sound(audio, *hidden_of(cls)))

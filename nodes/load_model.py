@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ..host import checkpoint_names, io
 from .named_errors import named_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..trust.credentials.contribution import Contribution
 
 NAME = "Hibari Load Model"
 
@@ -57,3 +64,16 @@ class HibariLoadModel(io.ComfyNode):
         # On the network, because that is what copies of a MODEL (with LoRA, say) share.
         model.model.diffusion_model.recommended = file.info.recommended
         return io.NodeOutput(model, make_clip(file), make_video_vae(file), make_audio_vae(file))
+
+    @classmethod
+    def contributes(cls, inputs: Mapping[str, Any]) -> list[Contribution]:
+        """Tell the checkpoint and its hash; a name that is linked is told by nobody."""
+        from ..host import checkpoint_path
+        from ..trust.credentials.contribution import Contribution
+        from .checkpoint_hash import checkpoint_hash
+
+        name = inputs.get("checkpoint")
+        if not isinstance(name, str):
+            return []
+        path = checkpoint_path(name)
+        return [Contribution("model", {"name": path.stem, **checkpoint_hash(path)})]

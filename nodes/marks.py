@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..trust.credentials.facts import record_fact
+from ..trust.credentials.facts import graph_signature, record_fact
 from ..trust.credentials.watermark_key import as_hex, derived_identifier, watermark_key
 from ..trust.home import home_folder
 
@@ -62,19 +62,57 @@ def marked_sound(audio: dict[str, Any], identifier: int) -> dict[str, Any]:
     return audio | {"waveform": torch.stack(marked)}
 
 
-def origin_identifier(graph: Mapping[str, Any], node_id: str, wire: str, clip: int) -> int:
-    """Return the identifier of clip number ``clip`` of the node that feeds input ``wire``.
+def mark_decoded_frames(
+    images: Tensor, clips: int, graph: Mapping[str, Any] | None, node_id: str | None
+) -> Tensor:
+    """Return the frames of ``clips`` clips [B * F, H, W, C], each with its mark, marked in place.
 
-    Picture and sound are decoded by two blocks; what they share is the latent that feeds both.
+    So pictures carry it whatever block saves them. Without a graph, or by policy, nothing is done:
+    then Hibari Save Video marks what it saves.
     """
-    from ..trust.credentials.facts import graph_signature
+    if not _marks_here(graph, node_id):
+        return images
+    if images.is_inference():  # such tensors may not be written to outside of their mode
+        images = images.clone()
+    for number, clip in enumerate(images.unflatten(0, (clips, -1))):
+        identifier = _record_origin(graph, node_id, number, "video")
+        for at, chunk in enumerate(marked_chunks(clip, identifier)):
+            clip[at * CHUNK_FRAMES : at * CHUNK_FRAMES + len(chunk)] = chunk
+    return images
 
-    link = graph.get(node_id, {}).get("inputs", {}).get(wire)
-    source = str(link[0]) if isinstance(link, (list, tuple)) and link else node_id
-    return derived_identifier(f"{graph_signature(graph, source)}/{clip}")
+
+def mark_decoded_sound(
+    audio: dict[str, Any], graph: Mapping[str, Any] | None, node_id: str | None
+) -> dict[str, Any]:
+    """Return AUDIO [B, C, N] with the marks of the pictures that belong to it."""
+    import torch
+
+    if not _marks_here(graph, node_id):
+        return audio
+    marked = [
+        marked_sound(
+            audio | {"waveform": one[None]}, _record_origin(graph, node_id, number, "audio")
+        )["waveform"]
+        for number, one in enumerate(audio["waveform"])
+    ]
+    return audio | {"waveform": torch.cat(marked).to(audio["waveform"])}
 
 
-def record_mark(graph: Mapping[str, Any], node_id: str, identifier: int, medium: str) -> None:
-    """Remember that a block put a mark in, so that saving does not put in another."""
-    details = watermark_details(identifier, medium)
-    record_fact(node_id, "watermark", details, graph=graph, slot=as_hex(identifier))
+def _marks_here(graph: Mapping[str, Any] | None, node_id: str | None) -> bool:
+    return bool(graph) and node_id is not None and current_policy().invisible_watermark
+
+
+def _record_origin(
+    graph: Mapping[str, Any] | None, node_id: str | None, clip: int, medium: str
+) -> int:
+    """Return the identifier of a clip and remember that the block put it in.
+
+    Picture and sound are decoded by two blocks; what they share is the latent that feeds both, so
+    the identifier is made from that node and all upstream of it.
+    """
+    link = (graph or {}).get(str(node_id), {}).get("inputs", {}).get("latent")
+    source = str(link[0]) if isinstance(link, (list, tuple)) and link else str(node_id)
+    identifier = derived_identifier(f"{graph_signature(graph, source)}/{clip}")
+    details = {**watermark_details(identifier, medium), "clip": clip}
+    record_fact(node_id, "watermark", details, graph=graph, slot=str(clip))
+    return identifier

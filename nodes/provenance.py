@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..host import io
 
+_CHECKPOINT_INPUTS = ("ckpt_name", "unet_name", "model_name")
+
 if TYPE_CHECKING:
     from ..trust.credentials.contribution import Contribution
 
@@ -15,13 +17,27 @@ if TYPE_CHECKING:
 def story_of(graph: Mapping[str, Any] | None, node_id: str | None) -> list[Contribution]:
     """Return the contributions upstream of a block; [] where no graph runs it.
 
-    ``graph`` and ``node_id`` are the hidden ``prompt`` and ``unique_id`` of the block.
+    ``graph`` and ``node_id`` are the hidden ``prompt`` and ``unique_id`` of the block. Blocks of
+    others tell nothing themselves; checkpoints, prompts and files are read off their inputs.
     """
     from ..trust.credentials.contribution import contributions_of
 
     if not graph or node_id is None:
         return []
-    return contributions_of(graph, str(node_id), block_classes().get)
+    story = contributions_of(graph, str(node_id), block_classes().get)
+    story += _foreign_models(graph, str(node_id))
+    if not any(part.kind == "prompt" for part in story):
+        story += _prompts(graph, str(node_id))
+    return story + _uploads(graph, str(node_id), story)
+
+
+def clip_story(story: Sequence[Contribution], clip: int, clips: int) -> list[Contribution]:
+    """Return the story of one clip of a batch: without the watermarks of the others."""
+    if clips == 1:
+        return list(story)
+    return [
+        part for part in story if part.kind != "watermark" or part.details.get("clip", clip) == clip
+    ]
 
 
 def marks_of(story: Sequence[Contribution], medium: str) -> list[str]:
@@ -37,6 +53,54 @@ def hidden_of(block: type[io.ComfyNode]) -> tuple[Mapping[str, Any] | None, str 
     """Return (graph, node id) of a running block; (None, None) where code calls it directly."""
     hidden = getattr(block, "hidden", None)
     return getattr(hidden, "prompt", None), getattr(hidden, "unique_id", None)
+
+
+def _foreign_models(graph: Mapping[str, Any], node_id: str) -> list[Contribution]:
+    """Checkpoints that loaders of others name; their files are not ours to find."""
+    from ..trust.credentials.contribution import Contribution, upstream_ids
+
+    names: dict[str, None] = {}
+    for upstream in upstream_ids(graph, node_id):
+        for key in _CHECKPOINT_INPUTS:
+            name = graph[upstream].get("inputs", {}).get(key)
+            if isinstance(name, str):
+                names.setdefault(name.replace("\\", "/").rsplit("/", 1)[-1])
+    return [Contribution("model", {"name": name}) for name in names]
+
+
+def _prompts(graph: Mapping[str, Any], node_id: str) -> list[Contribution]:
+    from ..trust.credentials.contribution import Contribution
+    from ..trust.guard.graph import words_of
+
+    words = words_of(graph, node_id)
+    texts = dict.fromkeys((*words.texts, *words.spoken))
+    return [Contribution("prompt", {"text": text}) for text in texts]
+
+
+def _uploads(
+    graph: Mapping[str, Any], node_id: str, story: Sequence[Contribution]
+) -> list[Contribution]:
+    """Files that people brought: inputs of a model, or what was remixed where no model ran."""
+    from ..host import annotated_path
+    from ..trust.credentials.contribution import Contribution
+    from ..trust.credentials.manifest import file_hash
+    from ..trust.credentials.media_type import media_type
+    from ..trust.guard.graph import words_of
+
+    told = {str(part.details.get("sha256")) for part in story if part.kind == "input"}
+    by_model = any(part.kind == "model" for part in story)
+    found = []
+    for name in words_of(graph, node_id).uploads:
+        try:
+            path = annotated_path(name)
+        except ValueError:  # a text that ends like a file name
+            continue
+        media = (media_type(path) or "file").split("/")[0]
+        remixed = media == "video" and not by_model
+        if remixed or file_hash(path) not in told:
+            kind = "parent" if remixed else "input"
+            found.append(Contribution(kind, {"path": str(path), "media": media}))
+    return found
 
 
 @cache

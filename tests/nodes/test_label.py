@@ -186,3 +186,28 @@ def test_frames_too_small_for_a_name_are_saved_and_say_so(output):
     mark = inspect(output / path.rsplit("/", 1)[-1]).credentials.generation["visible_mark"]
     assert mark["shown"] is False
     assert mark["reason"]
+
+
+def test_pictures_and_sound_of_one_latent_carry_one_mark(output, monkeypatch):
+    from hibari.nodes.marks import mark_decoded_frames, mark_decoded_sound
+    from hibari.nodes.provenance import clip_story, marks_of, story_of
+
+    graph = {
+        "1": {"class_type": "HibariSample", "inputs": {"seed": 3}},
+        "2": {"class_type": "HibariDecodeVideo", "inputs": {"latent": ["1", 0]}},
+        "3": {"class_type": "HibariDecodeAudio", "inputs": {"latent": ["1", 0]}},
+        "4": {"class_type": "HibariSaveVideo", "inputs": {"images": ["2", 0], "audio": ["3", 0]}},
+    }
+    images, audio = clip(3)
+    both = torch.cat([images, images])
+    mark_decoded_frames(both, 2, graph, "2")
+    sounds = audio | {"waveform": torch.cat([audio["waveform"]] * 2)}
+    assert mark_decoded_sound(sounds, graph, "3")["waveform"].shape == sounds["waveform"].shape
+    assert not torch.equal(both[:30], both[30:])
+    story = story_of(graph, "4")
+    for number in (0, 1):
+        mine = clip_story(story, number, 2)
+        assert marks_of(mine, "video") == marks_of(mine, "audio")
+        assert len(marks_of(mine, "video")) == 1
+    assert marks_of(story, "video")[0] != marks_of(story, "video")[1]
+    assert mark_decoded_frames(images, 1, None, None) is images
