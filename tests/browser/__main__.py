@@ -59,6 +59,7 @@ def main(asked: list[str]) -> None:
 
 def take_pictures(editor: Editor, names: list[str]) -> None:
     """Open the templates one after the other and take each block where it comes first."""
+    (DOCS / "images").mkdir(parents=True, exist_ok=True)
     templates = {path.stem: json.loads(path.read_text("utf-8")) for path in template_files()}
     left = list(names)
     for title, graph in templates.items():
