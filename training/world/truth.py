@@ -1,4 +1,4 @@
-"""The truth of a clip of the whole playground: what an evaluator may ask beyond the narrow slice."""
+"""The truth of a clip of the whole playground: what an evaluator may ask about it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from .clip import Contact, Truth
 from .scenes.cast import Character
 from .scenes.layout import Outcome, Thing
 from .scenes.physics import Hit
-
 from .scenes.stage import Line, Tune
 
 
@@ -94,8 +93,4 @@ class WholeTruth(Truth):
 def contact_of(hit: Hit, x_px: float, y_px: float) -> FullContact:
     """A contact as the truth tells it."""
     other = hit.surface if hit.second < 0 else f"object {hit.second}"
-    return FullContact(
-        hit.time_s, hit.first, other, hit.dv, x_px, hit.impulse, y_px, hit.second
-    )
-
-
+    return FullContact(hit.time_s, hit.first, other, hit.dv, x_px, hit.impulse, y_px, hit.second)

@@ -10,13 +10,13 @@ from .clip import Clip, ClipSpec, TruthObject
 from .drawing.camera import to_pixels
 from .drawing.frames import render
 from .language.telling import Caption, write_caption
-from .scenes.cast import draw_cast
+from .scenes.cast import Character, draw_cast
 from .scenes.dice import Dice, draw_challenge, stream
 from .scenes.event import make_event, no_event
 from .scenes.layout import COLOURS, FLOOR_Y, Thing
 from .scenes.reading import floor_bounces
 from .scenes.setting import draw_ambience, draw_camera, draw_kind, draw_setting
-from .scenes.stage import Stage
+from .scenes.stage import Line, Stage
 from .sound.mix import synthesize
 from .sound.music import draw_tune
 from .truth import WholeTruth, contact_of
@@ -30,8 +30,8 @@ WHITE = (244, 240, 230)
 
 
 @dataclass(frozen=True, eq=False)
-class _Play:
-    """A stage with what is said on it."""
+class Play:
+    """A stage with what is said on it, the caption's language, and what is to be new about it."""
 
     stage: Stage
     language: str
@@ -45,7 +45,7 @@ def make_whole_clip(seed: int, index: int, spec: ClipSpec, split: str) -> Clip:
     Raises:
         ValueError: for a negative seed or index, or an unknown split.
     """
-    play = _set_up(seed, index, spec, split)
+    play = set_up(seed, index, spec, split)
     stage = play.stage
     mouths = _mouths(play, spec)
     caption = write_caption(
@@ -57,7 +57,8 @@ def make_whole_clip(seed: int, index: int, spec: ClipSpec, split: str) -> Clip:
     return Clip(frames, waveform, caption.text, _truth(stage, mouths, view, caption, spec))
 
 
-def _set_up(seed: int, index: int, spec: ClipSpec, split: str) -> _Play:
+def set_up(seed: int, index: int, spec: ClipSpec, split: str) -> Play:
+    """Draws the scene of a clip and lets it happen, before any picture, sound or caption."""
     rng = stream(seed, index, split, "scene")
     challenge = draw_challenge(rng, split)
     dice = Dice(rng, challenge)
@@ -68,7 +69,9 @@ def _set_up(seed: int, index: int, spec: ClipSpec, split: str) -> _Play:
     ambience = draw_ambience(dice, setting)
     camera = draw_camera(dice, kind)
     tune = draw_tune(dice) if dice.chance(MUSIC_SHARE) else None
-    cast, lines, spoken = (), (), ()
+    cast: tuple[Character, ...] = ()
+    lines: tuple[Line, ...] = ()
+    spoken: tuple[Utterance, ...] = ()
     if kind == "talk":
         cast = draw_cast(dice, width)
         speech_dice = Dice(stream(seed, index, split, "speech"))
@@ -96,17 +99,15 @@ def _set_up(seed: int, index: int, spec: ClipSpec, split: str) -> _Play:
         lines=lines,
         held_out=held_out,
     )
-    return _Play(stage, language, challenge, spoken)
+    return Play(stage, language, challenge, spoken)
 
 
-def _mouths(play: _Play, spec: ClipSpec) -> np.ndarray:
+def _mouths(play: Play, spec: ClipSpec) -> np.ndarray:
     """[frames, speakers, 2]; a speaker's lines follow each other, so their curves add up."""
     curves = np.zeros((spec.frames, len(play.stage.cast), 2))
     curves[:, :, 1] = 0.3
     for line, utterance in zip(play.stage.lines, play.spoken, strict=True):
-        curve = mouth_curve(
-            utterance.waveform, utterance.wide, spec.frames, spec.fps, line.start_s
-        )
+        curve = mouth_curve(utterance.waveform, utterance.wide, spec.frames, spec.fps, line.start_s)
         speaks = curve[:, 0] > 0
         curves[speaks, line.speaker] = curve[speaks]
     return curves
@@ -144,7 +145,7 @@ def _truth(
         ambience=stage.ambience,
         camera=stage.camera.kind,
         view=view.astype(np.float32),
-        roles=tuple(actor.role for actor in (*things, *stage.cast)),
+        roles=(*(thing.role for thing in things), *(who.role for who in stage.cast)),
         outcome=stage.outcome,
         numbers=stage.numbers,
         dialogue=stage.lines,

@@ -1,4 +1,4 @@
-"""The characters of a talk in motion: they bob, blink, look at who speaks, and move their mouths."""
+"""The characters of a talk in motion: they bob, blink, look at who speaks, and talk."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import skia
 
 from ..scenes.cast import Character
 from ..scenes.stage import Stage
-from .character import HEAD_UNITS, HEAD_Y, Expression, draw_character
+from .character import HEAD_UNITS, HEAD_Y, REACH_DOWN, Expression, draw_character
 from .paint import Light, Rgb, pen
 
 
@@ -53,7 +53,8 @@ class Actors:
                 self._draw_voice(canvas, who, (x, y), mouth)
 
     def _head(self, index: int, who: Character, mouth: float, time_s: float) -> tuple[float, float]:
-        low = HEAD_Y + 48 * (1 - who.size)
+        # However small, the shoulders reach below the picture.
+        low = max(HEAD_Y, 268 - REACH_DOWN * HEAD_UNITS * who.size)
         bob = 1.6 * math.sin(2.9 * time_s + self.phases[index, 1]) - 1.8 * mouth
         return who.x, low + bob
 

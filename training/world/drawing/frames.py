@@ -52,14 +52,15 @@ def render(
     frames = np.empty((spec.frames, spec.height, spec.width, 3), np.uint8)
     for frame in range(spec.frames):
         painter.draw(frame, view[frame])
-        frames[frame] = painter.pixels[..., 2::-1]
+        for channel in range(3):
+            frames[frame, ..., channel] = painter.pixels[..., 2 - channel]
     return frames, view
 
 
 class _Painter:
     """Draws the frames of one stage into `pixels`, BGRA uint8 [H, W, 4]."""
 
-    def __init__(  # noqa: PLR0913 one picture's worth of inputs
+    def __init__(
         self,
         stage: Stage,
         mouths: np.ndarray,

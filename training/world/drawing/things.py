@@ -70,7 +70,7 @@ def sprite_of(thing: Thing, light: Light, scale: float) -> Sprite:
 
 
 @lru_cache(maxsize=1024)
-def _images(  # noqa: PLR0913, PLR0917 the look is the cache key
+def _images(
     shape: str, colour_name: str, material: str, skin: str, light: Light, size: float, aspect: float
 ) -> tuple[skia.Image, skia.Image | None, skia.Image | None]:
     half_width, half_height = (1.0, aspect) if aspect <= 1 else (1 / aspect, 1.0)

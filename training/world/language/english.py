@@ -186,8 +186,8 @@ _EVENTS: Options = {
         "{S} is~being thrown and drops~dropping through the hoop without touching it",
     ),
     "hoop scores rim": (
-        "{S} hits~hitting the rim of the hoop and drops~dropping in",
-        "{S} bounces~bouncing off the rim and goes~going in",
+        "{S} hits~hitting the rim of the hoop and drops~dropping through it",
+        "{S} bounces~bouncing off the rim and into the basket",
         "{S} touches~touching the rim before it falls through the net",
     ),
     "hoop scores backboard": (
@@ -197,7 +197,7 @@ _EVENTS: Options = {
     "hoop misses rim": (
         "{S} hits~hitting the rim of the hoop and bounces~bouncing away",
         "{S} misses~missing: it strikes the rim and rebounds",
-        "{S} bounces~bouncing off the rim and does~doing not go in",
+        "{S} bounces~bouncing off the rim and stays~staying out",
     ),
     "hoop misses backboard": (
         "{S} hits~hitting the backboard and rebounds~rebounding without going in",

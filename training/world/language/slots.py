@@ -39,9 +39,7 @@ class Words:
         """Like `word`, but left out now and then."""
         return "" if self.dice.chance(DROP_DETAIL) else self.word(attribute, value, note)
 
-    def things(
-        self, things: Sequence[Thing], noun: str, who: str, sized: bool = True
-    ) -> str:
+    def things(self, things: Sequence[Thing], noun: str, who: str, sized: bool = True) -> str:
         """The noun phrase of equal things; two colours in turn are both named."""
         first = things[0]
         colours = list(dict.fromkeys(thing.colour for thing in things))

@@ -79,7 +79,7 @@ def draw_cast(dice: Dice, width: float) -> tuple[Character, ...]:
     count = dice.pick([1, 2], [0.6, 0.4])
     places = [0.5] if count == 1 else [0.27, 0.73]
     clothes: list[str] = []
-    cast = []
+    cast: list[Character] = []
     for k, place in enumerate(places):
         clothes.append(dice.colour(clothes))
         x = width * place + dice.uniform(-5, 5)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pymunk
@@ -73,7 +74,8 @@ class _Recorder:
         one, two = arbiter.shapes
         if one in self.names:
             one, two = two, one
-        first, second = self.index[one.body], self.index.get(two.body, -1)
+        one_body, two_body = cast("pymunk.Body", one.body), cast("pymunk.Body", two.body)
+        first, second = self.index[one_body], self.index.get(two_body, -1)
         if 0 <= second < first:
             first, second = second, first
         key = (first, second, self.names.get(two, ""))
@@ -82,7 +84,7 @@ class _Recorder:
         self._load[key] = (self.time_s, impulse)
         if self.time_s - time_s < 0.02:
             impulse -= load
-        dv = impulse / (one.body.mass if second < 0 else min(one.body.mass, two.body.mass))
+        dv = impulse / (one_body.mass if second < 0 else min(one_body.mass, two_body.mass))
         if dv < AUDIBLE_DV:
             return
         self._add(key, impulse, dv, arbiter)

@@ -11,7 +11,6 @@ from .layout import FLOOR_Y, Layout, Outcome, Prop, Thing, Wall
 from .physics import Motion
 from .reading import first_hit, in_picture, mirrored, toppled, travelled
 
-
 CUSHION = 22.0
 """Width of the wooden edge of the table around the cloth."""
 

@@ -1,1 +1,1 @@
-"""The sound of a stage: impacts, rolling, weather and places, music, speech, in the place's room."""
+"""The sound of a stage: contacts, rolling, weather, music and speech, in the place's room."""

@@ -13,9 +13,7 @@ from .contact import add_at
 QUIET_RMS = 0.0012
 
 
-def ambience(
-    kind: str, place: str, samples: int, rng: np.random.Generator
-) -> np.ndarray:
+def ambience(kind: str, place: str, samples: int, rng: np.random.Generator) -> np.ndarray:
     """float32 [2, samples]; never digital silence."""
     bed = np.zeros((2, samples), np.float32)
     maker = _MAKERS.get(kind)
@@ -35,9 +33,7 @@ def _noise(samples: int, rng: np.random.Generator, low: float, high: float) -> n
     return (noise / noise.std()).astype(np.float32)
 
 
-def _swell(
-    samples: int, rng: np.random.Generator, rate_hz: float, depth: float
-) -> np.ndarray:
+def _swell(samples: int, rng: np.random.Generator, rate_hz: float, depth: float) -> np.ndarray:
     """A slow gain around 1."""
     time_s = np.arange(samples) / SAMPLE_RATE
     phases = rng.uniform(0, 2 * np.pi, 2)

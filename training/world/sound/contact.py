@@ -86,7 +86,7 @@ def add_rolling(dry: np.ndarray, stage: Stage, rng: np.random.Generator) -> None
     frequency = fft.rfftfreq(samples, 1 / SAMPLE_RATE)
     low, high = ROLL_BAND
     shape = 1 / np.sqrt((1 + (frequency / high) ** 4) * (1 + (low / (frequency + 1)) ** 4))
-    noise = fft.irfft(fft.rfft(rng.standard_normal(samples).astype(np.float32)) * shape, samples)
+    noise = fft.irfft(fft.rfft(rng.standard_normal(samples, dtype=np.float32)) * shape, samples)
     noise /= noise.std()
     seconds = np.arange(samples) / SAMPLE_RATE
     frames = np.arange(len(stage.motion.paths)) / stage.motion.fps
@@ -108,8 +108,7 @@ def _roll_level(stage: Stage, index: int) -> np.ndarray:
     if stage.kind == "billiards":
         touching = np.full(len(speed), 0.5)
     else:
-        on_floor = FLOOR_Y - paths[:, 1] - thing.half_width < 1.5
-        touching = on_floor.astype(float)
+        touching = np.where(FLOOR_Y - paths[:, 1] - thing.half_width < 1.5, 1.0, 0.0)
         if stage.kind == "ramp" and index == 0:
             touching = np.maximum(touching, (speed > 10).astype(float))
     softness = {"rubber": 0.5, "wood": 0.9, "metal": 1.0, "glass": 0.8, "stone": 1.1}

@@ -95,9 +95,7 @@ def _table(name: str, step: int, bright: int, variant: int) -> np.ndarray:
     return (timbre.level * longer).astype(np.float32)
 
 
-def band_noise(
-    rng: np.random.Generator, samples: int, band: tuple[float, float]
-) -> np.ndarray:
+def band_noise(rng: np.random.Generator, samples: int, band: tuple[float, float]) -> np.ndarray:
     """White noise between two frequencies with soft edges, unit variance."""
     size = max(64, 1 << (samples - 1).bit_length())
     frequency = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)

@@ -89,9 +89,23 @@ _ENGLISH_WORDS: dict[str, tuple[str, ...]] = {
     "quality": ("wonderful", "beautiful", "funny", "great", "lovely", "new", "nice", "perfect"),
     "animal": ("cat", "dog", "bear", "rabbit", "fox", "bird", "fish", "horse", "robot"),
     "verb": (
-        "sing", "dance", "play", "run", "jump", "swim", "fly", "climb", "read", "draw", "paint",
-        "walk", "laugh", "dream", "sleep", "eat",
-    ),  # fmt: skip
+        "sing",
+        "dance",
+        "play",
+        "run",
+        "jump",
+        "swim",
+        "fly",
+        "climb",
+        "read",
+        "draw",
+        "paint",
+        "walk",
+        "laugh",
+        "dream",
+        "sleep",
+        "eat",
+    ),
     "spot": ("beach", "park", "city", "garden", "lake", "school", "kitchen", "river"),
     "number": ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     "many": ("birds", "stars", "trees", "flowers", "apples", "friends", "clouds"),
@@ -102,13 +116,45 @@ _ENGLISH_WORDS: dict[str, tuple[str, ...]] = {
     "way": ("to", "into", "over", "from", "up", "down"),
     "place": ("hill", "road", "street", "room", "house", "beach", "mountain", "garden"),
     "person": ("man", "woman", "boy", "girl", "baby", "robot", "bear"),
-    "adjective": ("kind", "brave", "old", "young", "tall", "short", "small", "big", "slow", "fast",
-                  "sweet", "soft", "sad", "amazing", "careful"),  # fmt: skip
+    "adjective": (
+        "kind",
+        "brave",
+        "old",
+        "young",
+        "tall",
+        "short",
+        "small",
+        "big",
+        "slow",
+        "fast",
+        "sweet",
+        "soft",
+        "sad",
+        "amazing",
+        "careful",
+    ),
     "did": ("lost", "had"),
     "vehicle": ("car", "train", "boat", "music", "game"),
     "hole": ("door", "window", "box", "book"),
-    "do": ("help", "show", "teach", "find", "tell", "wake", "watch", "speak", "talk", "try",
-           "learn", "build", "ride", "drive", "write", "wait", "smile"),  # fmt: skip
+    "do": (
+        "help",
+        "show",
+        "teach",
+        "find",
+        "tell",
+        "wake",
+        "watch",
+        "speak",
+        "talk",
+        "try",
+        "learn",
+        "build",
+        "ride",
+        "drive",
+        "write",
+        "wait",
+        "smile",
+    ),
     "secret": ("secret", "story", "dream", "name", "question", "wish", "hope", "song"),
     "family": ("mother", "father", "sister", "brother", "baby", "dog"),
 }
@@ -146,9 +192,7 @@ _FRENCH_WORDS: dict[str, tuple[str, ...]] = {
 
 def draw_sentence(dice: Dice, language: str) -> str:
     """A sentence of two to six words."""
-    shapes, words = (
-        (_ENGLISH, _ENGLISH_WORDS) if language == "en" else (_FRENCH, _FRENCH_WORDS)
-    )
+    shapes, words = (_ENGLISH, _ENGLISH_WORDS) if language == "en" else (_FRENCH, _FRENCH_WORDS)
     used: set[str] = set()
 
     def fill(match: re.Match[str]) -> str:

@@ -125,9 +125,7 @@ class _Tracks:
         )
 
 
-def _pitch(
-    segments: list[_Segment], tracks: _Tracks, voice: Voice, question: bool
-) -> np.ndarray:
+def _pitch(segments: list[_Segment], tracks: _Tracks, voice: Voice, question: bool) -> np.ndarray:
     """Hz by hop: a slow fall, a rise on every stress, and up or down at the end."""
     hops = len(tracks.voice)
     time_s = np.arange(hops) * HOP / SAMPLE_RATE
