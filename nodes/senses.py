@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from .publication import Content
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from ..model.watermark import AudioWatermark, VideoWatermark
     from ..trust.registry.audio_fingerprint import AudioFingerprint
     from ..trust.registry.video_fingerprint import VideoFingerprint
 
@@ -92,7 +94,6 @@ def _picture(path: Path) -> np.ndarray:
 
 def _look(found: Senses, frames: Iterator[tuple[float, np.ndarray]]) -> None:
     """Read the mark of all frames and take some for the fingerprint, in one pass."""
-    from ..model.watermark import VideoWatermark
     from ..trust.registry.video_fingerprint import DENSE_S, fingerprint_of
 
     kept: list[np.ndarray] = []
@@ -115,7 +116,7 @@ def _look(found: Senses, frames: Iterator[tuple[float, np.ndarray]]) -> None:
             yield _as_float(waiting)
 
     try:
-        detection = VideoWatermark(watermark_key()).detect_stream(chunks())
+        detection = _detectors(watermark_key())[0].detect_stream(chunks())
     except ValueError:  # too small or none: there is no place for a mark
         detection = None
     if kept:
@@ -125,7 +126,6 @@ def _look(found: Senses, frames: Iterator[tuple[float, np.ndarray]]) -> None:
 
 
 def _listen(found: Senses, path: Path) -> None:
-    from ..model.watermark import AudioWatermark
     from ..trust.registry.audio_fingerprint import fingerprint_of
 
     audio = survey_sound(path)
@@ -134,10 +134,18 @@ def _listen(found: Senses, path: Path) -> None:
     found.readable = True
     found.audio = fingerprint_of(audio, kept=400)
     try:
-        detector = AudioWatermark(watermark_key())
+        detector = _detectors(watermark_key())[1]
         found.marks["audio"] = _mark(detector.detect(audio["waveform"][0], audio["sample_rate"]))
     except ValueError:  # too short for a mark
         return
+
+
+@lru_cache(maxsize=2)
+def _detectors(key: bytes) -> tuple[VideoWatermark, AudioWatermark]:
+    """Return the detectors of a key; making them costs more than a short clip."""
+    from ..model.watermark import AudioWatermark, VideoWatermark
+
+    return VideoWatermark(key), AudioWatermark(key)
 
 
 def _as_float(frames: list[np.ndarray]) -> Tensor:

@@ -22,7 +22,7 @@ DATABASE_NAME = "hibari.sqlite3"
 _BUSY_MS = 10_000
 
 _chosen: Path | None = None
-_engines: dict[str, Engine] = {}
+_engines: dict[tuple[int, str], Engine] = {}
 _lock = threading.Lock()
 
 
@@ -88,9 +88,10 @@ def open_database(url: str | None = None) -> Engine:
     """
     address = url or os.environ.get("HIBARI_DATABASE") or _default_address()
     with _lock:
-        if address not in _engines:
-            _engines[address] = _connect(address)
-        return _engines[address]
+        key = (os.getpid(), address)  # connections do not survive a fork
+        if key not in _engines:
+            _engines[key] = _connect(address)
+        return _engines[key]
 
 
 def home_path() -> Path:
