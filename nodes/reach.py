@@ -62,12 +62,12 @@ def fit(width: int, height: int, seconds: float, reach: Reach) -> Fit:
     """
     shrink = min(1.0, math.sqrt(reach.area_px / (width * height)))
     sides = (max(SPACE_STRIDE, round(side * shrink)) for side in (width, height))
-    longest = reach.seconds + FREE_FRAMES / reach.fps
-    plan = plan_clip(CUSTOM, *sides, seconds if seconds <= longest else reach.seconds, reach.fps)
+    too_long = seconds > reach.seconds + FREE_FRAMES / reach.fps
+    plan = plan_clip(CUSTOM, *sides, reach.seconds if too_long else seconds, reach.fps)
     notes = []
     if (plan.shape.width, plan.shape.height) != (width, height):
         notes.append(f"made at {plan.shape.width}x{plan.shape.height} and scaled")
-    if seconds > longest:
+    if too_long:
         notes.append(
             f"{seconds:g} s were asked for, and {reach.seconds:g} s are what the checkpoint was "
             "made for"

@@ -73,6 +73,12 @@ def test_frames_of_the_wanted_size_are_not_touched():
     assert scaled(frames, 64, 32) is frames
 
 
+@pytest.mark.parametrize("seconds", [0.0, -1.0, float("nan")])
+def test_a_duration_that_is_none_is_refused(seconds):
+    with pytest.raises(ValueError, match=r"seconds .* is not in 0\.1"):
+        fit(256, 256, seconds, SMALL)
+
+
 @pytest.mark.parametrize("size", ["", "256", "256x", "ax5", "0x256", "-256x256"])
 def test_a_size_that_is_none_is_refused(size):
     with pytest.raises(ValueError, match="is not width x height"):

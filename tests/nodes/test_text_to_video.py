@@ -7,6 +7,7 @@ import torch
 from hibari.headless.engine import Engine
 from hibari.headless.registry import load_blocks
 from hibari.headless.run_command import prepared
+from hibari.host import io
 from hibari.host.embedded.folders import checkpoints_directory, set_folders
 from hibari.host.media import read_video
 from hibari.model.checkpoint import Recommended
@@ -94,6 +95,13 @@ def test_an_empty_prompt_is_fine_with_a_picture_and_refused_without():
 def test_several_pictures_are_refused():
     with pytest.raises(ValueError, match="is not one picture"):
         video(image=PICTURE.expand(2, -1, -1, -1))
+
+
+def test_a_checkpoint_without_a_text_encoder_of_ours_is_refused(monkeypatch):
+    wires = io.NodeOutput("model", None, "vae", "audio_vae")
+    monkeypatch.setattr(HibariLoadModel, "execute", lambda name: wires)
+    with pytest.raises(ValueError, match=f"{TINY} brings no text encoder of ours"):
+        video()
 
 
 def test_the_block_shows_what_it_did():
