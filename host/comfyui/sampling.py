@@ -8,6 +8,7 @@ from typing import Any
 import comfy.model_management as memory
 import latent_preview
 import torch
+from comfy.model_base import LTXAV
 from comfy.nested_tensor import NestedTensor
 from comfy.samplers import KSAMPLER
 from torch import Tensor
@@ -35,8 +36,10 @@ def sample(
     has where the mask is 0.
 
     Raises:
-        ValueError: it is needed and there is none, or sampler, sigmas or seed are out of range.
+        ValueError: it is needed and there is none, the model makes no video with sound, or
+            sampler, sigmas or seed are out of range.
     """
+    check_family(model)
     guider = HostGuider(model, guidance, positive, negative)
     samples = guider.sample(
         nested_noise(latent["samples"], seed),
@@ -48,6 +51,15 @@ def sample(
         seed=seed,
     )
     return {**latent, "samples": samples.to(memory.intermediate_device(), latents_dtype())}
+
+
+def check_family(model: Any) -> None:
+    """Raise ValueError for a MODEL that is not LTX-2 (ours, or of another loader)."""
+    if not isinstance(model.model, LTXAV):
+        raise ValueError(
+            f"the model is of the family {type(model.model).__name__}, not LTX-2 with sound. "
+            "Connect the model of Hibari Load Model, or of another loader with an LTX-2 file"
+        )
 
 
 def latents_dtype() -> torch.dtype:

@@ -271,10 +271,13 @@ def patched_differences(nodes, name):
     layer = "transformer_blocks.0.attn1.to_q"
     down, up = (torch.randn(shape, generator=generator) for shape in ((4, 32), (32, 4)))
 
-    def velocities(patcher):
-        load_models_gpu([patcher])
+    def applied(patcher):
         arguments = {"c_crossattn": context, "latent_shapes": latent_shapes}
         return patcher.model.apply_model(packed.clone(), torch.tensor([0.7]), **arguments)
+
+    def velocities(patcher):
+        load_models_gpu([patcher])
+        return applied(patcher)
 
     folder = BASE / "models/loras"
     folder.mkdir(exist_ok=True)
@@ -287,9 +290,25 @@ def patched_differences(nodes, name):
     merged.model.diffusion_model.state_dict()[f"{layer}.weight"] += 0.5 * up @ down
     args.bf16_unet = True
     half = make_model(file)
-    args.bf16_unet = False
+    args.bf16_unet, args.fp8_e4m3fn_unet = False, True
+    eighth = make_model(file)
+    args.fp8_e4m3fn_unet = False
+    rounded = make_model(file)
+    for weight in rounded.model.diffusion_model.parameters():
+        weight.copy_(weight.to(torch.float8_e4m3fn))
     with_lora = velocities(patched)
+    patched.detach()
+    # Weights beyond a budget of one byte stay where they are offloaded, patched when they are used.
+    patched.load(patched.load_device, lowvram_model_memory=1)
+    layers = [m for m in patched.model.modules() if hasattr(m, "comfy_cast_weights")]
     return {
+        "layers": len(layers),
+        "offloaded layers": sum(layer.comfy_cast_weights for layer in layers),
+        "offloaded and loaded": relative_difference(with_lora, applied(patched)),
+        "float8 weights and their values": relative_difference(
+            velocities(rounded), velocities(eighth)
+        ),
+        "bytes in float8": eighth.model_size() / plain.model_size(),
         "LoRA and merged weights": relative_difference(velocities(merged), with_lora),
         "LoRA and no LoRA": relative_difference(base, with_lora),
         "after the LoRA and before": relative_difference(base, velocities(plain)),

@@ -75,3 +75,15 @@ def test_weights_may_be_stored_in_half_precision(report):
     found = report["patched"]
     assert found["bytes in bfloat16"] < 0.6
     assert 0 < found["bfloat16 weights"] < 0.01
+
+
+def test_weights_stored_in_eight_bits_compute_with_their_values(report):
+    found = report["patched"]
+    assert found["bytes in float8"] < 0.3
+    assert found["float8 weights and their values"] < 0.01
+
+
+def test_offloaded_weights_are_patched_where_they_are_used(report):
+    found = report["patched"]
+    assert found["offloaded layers"] == found["layers"] > 10
+    assert found["offloaded and loaded"] < 1e-6
