@@ -72,7 +72,9 @@ class HibariApplyCameo(io.ComfyNode):
         voice: float = 1.0,
         audio_vae: Any = None,
     ) -> io.NodeOutput:
-        """Return the CONDITIONING with the cameo in it."""
+        """Return the CONDITIONING with the cameo in it, as it is where no cameo is chosen."""
+        if cameo is None:
+            return io.NodeOutput(conditioning)
         loaded = checked_wire(cameo)
         reference = sealed_reference(loaded, role, (vae, audio_vae), (likeness, voice))
         told = with_description(conditioning, loaded, reference.role)

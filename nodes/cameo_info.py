@@ -39,6 +39,9 @@ class HibariCameoInfo(io.ComfyNode):
         from ..trust.cameo.contexts import standing_description
         from ..trust.cameo.wording import describe_permission
 
+        if cameo is None:
+            text = "no cameo is chosen: the clip is made without one"
+            return io.NodeOutput(text, "", "", ui=ui.PreviewText(text))
         loaded = checked_wire(cameo)
         text = describe_permission(loaded.permission)
         header = loaded.bundle.header

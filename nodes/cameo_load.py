@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..host import io
+from ..trust.cameo.name import NO_CAMEO
 from .named_errors import named_errors
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from ..trust.cameo.bundle import Bundle
 
 NAME = "Hibari Load Cameo"
-NO_CAMEO = "no cameo yet"
 Cameo = io.Custom("HIBARI_CAMEO")
 
 
@@ -52,11 +52,12 @@ class HibariLoadCameo(io.ComfyNode):
             inputs=[
                 io.Combo.Input(
                     "cameo",
-                    options=cameo_names() or [NO_CAMEO],
+                    options=[*cameo_names(), NO_CAMEO],
                     socketless=True,
                     tooltip=(
                         "A cameo of this computer. Add one with Hibari Enroll Cameo, or with "
-                        "`hibari cameo import` for a file that a friend sent."
+                        "`hibari cameo import` for a file that a friend sent. While none is "
+                        "chosen, the clip is made without one."
                     ),
                 )
             ],
@@ -69,13 +70,15 @@ class HibariLoadCameo(io.ComfyNode):
         from ..trust.cameo.bundle import SUFFIX
         from ..trust.cameo.library import library_folder
 
+        if cameo == NO_CAMEO:
+            return cameo
         state = (library_folder() / f"{cameo}{SUFFIX}").stat()
         return f"{state.st_mtime_ns}-{state.st_size}"
 
     @classmethod
     @named_errors(NAME)
     def execute(cls, cameo: str) -> io.NodeOutput:
-        """Return the checked cameo."""
+        """Return the checked cameo; None while none is chosen."""
         from ..trust.cameo.authority import check_now
         from ..trust.cameo.ledger import Ledger
         from ..trust.cameo.library import load_cameo
@@ -84,7 +87,7 @@ class HibariLoadCameo(io.ComfyNode):
         from .provenance import hidden_of
 
         if cameo == NO_CAMEO:
-            raise ValueError("no cameo is enrolled here yet. Use Hibari Enroll Cameo first")
+            return io.NodeOutput(None)
         graph, node_id = hidden_of(cls)
         if graph is not None and str(node_id) in graph:
             literal_name(graph[str(node_id)].get("inputs", {}))

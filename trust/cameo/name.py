@@ -14,6 +14,8 @@ from ..guard.confusables import latin
 from .container import CameoError
 
 MAX_NAME_CHARS = 64
+NO_CAMEO = "choose a cameo"
+"""What the load block is set to while no cameo is chosen; no cameo can be called so."""
 MENTION = re.compile(r"(?<![\w@])@(\w[\w-]*)")
 _EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
 # Shapes that a Latin name itself confuses; other scripts are folded by the guard.
@@ -28,8 +30,10 @@ def checked_name(text: str) -> str:
             spaces, ``-`` and ``_``.
     """
     name = " ".join(unicodedata.normalize("NFKC", text).split())
-    if not name or len(name) > MAX_NAME_CHARS:
-        raise CameoError(f"the name {text[:80]!r} has no 1 to {MAX_NAME_CHARS} characters")
+    if not name or len(name) > MAX_NAME_CHARS or skeleton(name) == skeleton(NO_CAMEO):
+        raise CameoError(
+            f"the name {text[:80]!r} is reserved, or has no 1 to {MAX_NAME_CHARS} characters"
+        )
     odd = [letter for letter in name if not (letter.isalnum() or letter in " -_")]
     if odd or not name[0].isalnum():
         raise CameoError(

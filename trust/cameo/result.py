@@ -24,8 +24,10 @@ from .container import CameoError
 from .document import Approval
 from .ledger import Entry, Ledger
 from .library import load_cameo
+from .name import NO_CAMEO
 
-LOADER = "HibariLoadCameo"
+# Blocks that bring cameos into a graph, and the widget that names them.
+SOURCES = {"HibariLoadCameo": "cameo", "HibariCameoEnroll": "name"}
 DRAFTS = "drafts"
 Release = Callable[[Path, Path], None]
 
@@ -159,21 +161,23 @@ def cameos_upstream(
     found: dict[str, Bundle] = {}
     for upstream in ids:
         node = graph[upstream]
-        if node.get("class_type") == LOADER:
-            bundle = load_cameo(literal_name(node.get("inputs", {})))
+        widget = SOURCES.get(str(node.get("class_type")))
+        name = literal_name(node.get("inputs", {}), widget) if widget else NO_CAMEO
+        if name != NO_CAMEO:
+            bundle = load_cameo(name)
             found[bundle.header.sha256] = bundle
     return list(found.values())
 
 
-def literal_name(inputs: Mapping[str, Any]) -> str:
-    """The name that a load block was set to.
+def literal_name(inputs: Mapping[str, Any], widget: str = "cameo") -> str:
+    """The name that a block was set to.
 
     Raises:
         CameoError: it comes over a wire, so what is saved could not be told from the graph.
     """
-    name = inputs.get("cameo")
+    name = inputs.get(widget)
     if not isinstance(name, str):
-        raise CameoError("choose the cameo in Hibari Load Cameo itself; it may not come by wire")
+        raise CameoError(f"set {widget} in the block itself; a cameo may not be named over a wire")
     return name
 
 

@@ -5,6 +5,7 @@ blueprint in ``BLUEPRINTS``, then run ``python -m hibari.workflows.source``. Soc
 and defaults come from the blocks' declarations, so that no file can fall behind them.
 """
 
+from .cameo import CAMEO
 from .label_and_save import LABEL_AND_SAVE
 from .one_node import ONE_NODE
 from .sign_and_verify import SIGN_AND_VERIFY
@@ -12,5 +13,5 @@ from .stock_nodes import STOCK_NODES
 from .text_to_video import TEXT_TO_VIDEO
 from .text_to_video_blueprint import TEXT_TO_VIDEO_BLUEPRINT
 
-GRAPHS = (TEXT_TO_VIDEO, STOCK_NODES, ONE_NODE, SIGN_AND_VERIFY)
+GRAPHS = (TEXT_TO_VIDEO, STOCK_NODES, ONE_NODE, SIGN_AND_VERIFY, CAMEO)
 BLUEPRINTS = (TEXT_TO_VIDEO_BLUEPRINT, LABEL_AND_SAVE)
