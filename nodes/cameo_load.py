@@ -56,8 +56,7 @@ class HibariLoadCameo(io.ComfyNode):
                     socketless=True,
                     tooltip=(
                         "A cameo of this computer. Add one with Hibari Enroll Cameo, or with "
-                        "`hibari cameo import` for a file that a friend sent. While none is "
-                        "chosen, the clip is made without one."
+                        "`hibari cameo import` for a file that a friend sent."
                     ),
                 )
             ],
