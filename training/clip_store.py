@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from torch import Tensor
 from .config import DataConfig
 
 if TYPE_CHECKING:
-    from .world import ClipSpec
+    from .world import Clip, ClipSpec
 
 log = logging.getLogger("hibari.train")
 
@@ -90,17 +91,34 @@ class ClipStore:
 
     def pixels(self, index: int, window: tuple[slice, slice, slice]) -> Tensor:
         """A window (frames, rows, columns) of one clip as ``[3, F, Y, X]`` in [-1, 1]."""
-        crop = torch.from_numpy(np.ascontiguousarray(self.frames[index][window]))
-        return crop.permute(3, 0, 1, 2).float().div_(127.5).sub_(1.0)
+        return as_pixels(self.frames[index][window])
+
+
+def as_pixels(frames_FYXC: np.ndarray) -> Tensor:
+    """uint8 frames as ``[3, F, Y, X]`` in [-1, 1]."""
+    pixels = torch.from_numpy(np.ascontiguousarray(frames_FYXC))
+    return pixels.permute(3, 0, 1, 2).float().div_(127.5).sub_(1.0)
+
+
+def store_folder(data: DataConfig, split: str) -> Path:
+    """Where the clips of a split, or what was made of them, are kept."""
+    version = _clip_spec(data).version
+    name = f"{split}-v{version}-s{data.seed}-{data.frames}x{data.height}x{data.width}"
+    return Path(data.folder) / name
+
+
+def render(data: DataConfig, split: str, span: range) -> Iterator[Clip]:
+    """Clips of a split fresh from the playground, made by ``data.workers`` processes."""
+    from .world import clips
+
+    return clips(data.seed, span.start, len(span), _clip_spec(data), split, data.workers)
 
 
 def open_store(data: DataConfig, split: str) -> ClipStore:
     """The store of one split (``train`` or ``validation``), created empty where absent."""
     count = data.count if split == "train" else data.validation_count
-    version = _clip_spec(data).version
-    name = f"{split}-v{version}-s{data.seed}-{data.frames}x{data.height}x{data.width}"
     shape = (data.frames, data.height, data.width)
-    return ClipStore(Path(data.folder) / name, count, shape, data.fps)
+    return ClipStore(store_folder(data, split), count, shape, data.fps)
 
 
 def fill_store(data: DataConfig, split: str) -> ClipStore:
@@ -112,8 +130,6 @@ def fill_store(data: DataConfig, split: str) -> ClipStore:
     Raises:
         ValueError: 0 workers and an empty store.
     """
-    from .world import clips
-
     store = open_store(data, split)
     first = len(store.lines)
     if data.workers == 0:
@@ -124,9 +140,7 @@ def fill_store(data: DataConfig, split: str) -> ClipStore:
         return store
     store.drop_torn_line()
     log.info("rendering %d %s clips into %s", store.count - first, split, store.folder)
-    missing = store.count - first
-    made = clips(data.seed, first, missing, _clip_spec(data), split, data.workers)
-    for clip in made:
+    for clip in render(data, split, range(first, store.count)):
         line = {"caption": clip.caption, "truth": clip.truth.to_dict()}
         store.append(clip.frames, clip.waveform, line)
     return store

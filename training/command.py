@@ -141,7 +141,6 @@ def _handled_files(arguments: argparse.Namespace) -> bool:
 def _encode(config: TrainConfig, part: str) -> None:
     import torch
 
-    from .clip_store import fill_store
     from .latent_store import Codecs, encode_part
 
     try:
@@ -150,6 +149,4 @@ def _encode(config: TrainConfig, part: str) -> None:
         raise ValueError(f"--encode-only {part!r} is not I/N; use 0/1 for all") from error
     paths = [Path(config.objective[key]) for key in ("video_vae", "audio_vae")]
     codecs = Codecs.load(paths[0], paths[1], torch.device("cpu"))
-    for split in ("validation", "train"):
-        store = fill_store(config.data, split)
-        encode_part(store, codecs, config.run.precision, (index, count))
+    encode_part(config.data, codecs, config.run.precision, (index, count))

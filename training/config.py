@@ -59,7 +59,8 @@ class DataConfig:
     """Which clips to learn from; they are rendered once into ``folder`` and then reused.
 
     ``playground`` is "drops", the narrow slice of falling things, or "whole". ``workers`` 0 means
-    that another process renders them meanwhile.
+    that another process renders them meanwhile. ``keep_clips`` false keeps only the latents: the
+    transformer stage then learns from more clips than a disk holds.
     """
 
     folder: str
@@ -72,6 +73,7 @@ class DataConfig:
     validation_count: int = 64
     workers: int = 1
     playground: str = "drops"
+    keep_clips: bool = True
 
 
 @dataclasses.dataclass(frozen=True)

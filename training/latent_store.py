@@ -1,27 +1,31 @@
-"""Latents of a rendered store, encoded once by frozen codecs and kept as half precision.
+"""Latents of playground clips, encoded once by frozen codecs and kept as half precision.
 
-Both encoders are causal, so the first latents of a long clip are the latents of a shorter one:
-duration buckets are slices. The file name carries a fingerprint of both codecs' weights.
+Clips come from a rendered store, or straight from the playground without being kept: pictures take
+eighty times the room of their latents. Both encoders are causal, so the first latents of a long
+clip are the latents of a shorter one: duration buckets are slices. The names of the shards carry a
+fingerprint of both codecs' weights.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import torch
 from safetensors import safe_open
 from torch import Tensor
 
 from ..model.audio_vae import AudioVae, AudioVaeConfig
 from ..model.video_vae import VideoVae, VideoVaeConfig
-from .clip_store import ClipStore
+from .clip_store import ClipStore, as_pixels, fill_store, render, store_folder
+from .config import DataConfig
 from .loop import autocast
 from .state import read_tensors_with_config, save_tensors
-from .trainers.audio_vae import clip_mel
+from .trainers.audio_vae import waveform_mel
 
 SHARD_CLIPS = 500
 
@@ -58,64 +62,112 @@ class Codecs:
 
 @dataclass(frozen=True)
 class LatentStore:
-    """video ``[clips, 128, F, Y, X]``, audio ``[clips, 8, A, 16]`` (half), captions, truths."""
+    """video ``[clips, 128, F, Y, X]``, audio ``[clips, 8, A, 16]`` (half), and captions."""
 
     video: Tensor
     audio: Tensor
     captions: list[str]
-    truths: list[dict[str, Any]]
 
     def __len__(self) -> int:
         """Number of clips."""
         return len(self.captions)
 
 
-def encode_store(
-    clips: ClipStore, codecs: Codecs, precision: str, device: torch.device
+def make_latents(
+    data: DataConfig, split: str, codecs: Codecs, precision: str, device: torch.device
 ) -> LatentStore:
-    """Latents of every clip of a store; shards that these codecs made before come from disk."""
-    shards = [
-        _shard(clips, start, codecs, precision, device)
-        for start in range(0, len(clips), SHARD_CLIPS)
-    ]
-    video, audio = (torch.cat(parts) for parts in zip(*shards, strict=True))
-    lines = clips.lines[: len(clips)]
+    """Latents of every clip of a split; shards that these codecs made before come from disk.
+
+    With ``data.keep_clips`` the clips are rendered into their store first, else each shard is
+    rendered and encoded in one go.
+    """
+    encoder = _Encoder(codecs, precision, device)
+    if not data.keep_clips:
+        return _joined([encoder.streamed_shard(data, split, span) for span in _spans(data, split)])
+    clips = fill_store(data, split)
+    spans = [_span(start, len(clips)) for start in range(0, len(clips), SHARD_CLIPS)]
+    return _joined([encoder.stored_shard(clips, span) for span in spans])
+
+
+def encode_part(data: DataConfig, codecs: Codecs, precision: str, part: tuple[int, int]) -> None:
+    """Make every n-th shard from the i-th on, so that n processes can share the work."""
+    encoder = _Encoder(codecs, precision, torch.device("cpu"))
+    for split in ("validation", "train"):
+        clips = fill_store(data, split)
+        for start in range(0, len(clips), SHARD_CLIPS)[part[0] :: part[1]]:
+            encoder.stored_shard(clips, _span(start, len(clips)))
+
+
+Shard = tuple[Tensor, Tensor, list[str]]
+
+
+def _joined(shards: list[Shard]) -> LatentStore:
+    video, audio, captions = zip(*shards, strict=True)
     return LatentStore(
-        video, audio, [line["caption"] for line in lines], [line["truth"] for line in lines]
+        torch.cat(video), torch.cat(audio), [text for part in captions for text in part]
     )
 
 
-def encode_part(clips: ClipStore, codecs: Codecs, precision: str, part: tuple[int, int]) -> None:
-    """Make every n-th shard from the i-th on, so that n processes can share the work."""
-    starts = range(0, len(clips), SHARD_CLIPS)
-    for start in starts[part[0] :: part[1]]:
-        _shard(clips, start, codecs, precision, torch.device("cpu"))
+def _span(start: int, count: int) -> range:
+    return range(start, min(start + SHARD_CLIPS, count))
 
 
-def _shard(
-    clips: ClipStore, start: int, codecs: Codecs, precision: str, device: torch.device
-) -> tuple[Tensor, Tensor]:
-    stop = min(start + SHARD_CLIPS, len(clips))
-    path = clips.folder / f"latents-{codecs.fingerprint}-{start}-{stop}.safetensors"
-    if path.is_file():
-        with safe_open(path, framework="pt") as file:
-            return file.get_tensor("video"), file.get_tensor("audio")
-    log.info("encoding clips %d to %d of %s", start, stop, clips.folder)
-    pairs = [_encode(clips, i, codecs, precision, device) for i in range(start, stop)]
-    video = torch.stack([pair[0] for pair in pairs])
-    audio = torch.stack([pair[1] for pair in pairs])
-    save_tensors(path, {"video": video, "audio": audio}, {"codecs": codecs.fingerprint})
-    return video, audio
+def _spans(data: DataConfig, split: str) -> list[range]:
+    count = data.count if split == "train" else data.validation_count
+    return [_span(start, count) for start in range(0, count, SHARD_CLIPS)]
 
 
-@torch.no_grad()
-def _encode(
-    clips: ClipStore, index: int, codecs: Codecs, precision: str, device: torch.device
-) -> tuple[Tensor, Tensor]:
-    full = slice(None)
-    pixels = clips.pixels(index, (full, full, full))[None].to(device)
-    mel = clip_mel(clips, index)[None].to(device)
-    with autocast(precision, device):
-        video = codecs.video.encode(pixels)[0]
-    audio = codecs.audio.encode(mel)[0]
-    return video.half().cpu(), audio.half().cpu()
+@dataclass(frozen=True)
+class _Encoder:
+    """Frozen codecs at work on a device."""
+
+    codecs: Codecs
+    precision: str
+    device: torch.device
+
+    def stored_shard(self, clips: ClipStore, span: range) -> Shard:
+        """Latents of some clips of a store."""
+        captions = [clips.lines[index]["caption"] for index in span]
+        path = self._path(clips.folder, span)
+        if path.is_file():
+            return (*_read(path), captions)
+        log.info("encoding clips %d to %d of %s", span.start, span.stop, clips.folder)
+        whole = (slice(None),) * 3
+        made = [self._encode(clips.pixels(i, whole), clips.waveforms[i]) for i in span]
+        return self._save(path, made, captions)
+
+    def streamed_shard(self, data: DataConfig, split: str, span: range) -> Shard:
+        """Latents of some clips that are rendered for it and not kept."""
+        path = self._path(store_folder(data, split), span)
+        if path.is_file():
+            with safe_open(path, framework="pt") as file:
+                captions = json.loads(file.metadata()["captions"])
+            return (*_read(path), captions)
+        log.info("rendering and encoding clips %d to %d of %s", span.start, span.stop, split)
+        made, captions = [], []
+        for clip in render(data, split, span):
+            made.append(self._encode(as_pixels(clip.frames), clip.waveform))
+            captions.append(clip.caption)
+        return self._save(path, made, captions)
+
+    def _path(self, folder: Path, span: range) -> Path:
+        name = f"latents-{self.codecs.fingerprint}-{span.start}-{span.stop}.safetensors"
+        return folder / name
+
+    def _save(self, path: Path, made: list[tuple[Tensor, Tensor]], captions: list[str]) -> Shard:
+        video, audio = (torch.stack(parts) for parts in zip(*made, strict=True))
+        facts = {"codecs": self.codecs.fingerprint, "captions": json.dumps(captions)}
+        save_tensors(path, {"video": video, "audio": audio}, facts)
+        return video, audio, captions
+
+    @torch.no_grad()
+    def _encode(self, pixels_CFYX: Tensor, waveform: np.ndarray) -> tuple[Tensor, Tensor]:
+        mel = waveform_mel(torch.from_numpy(waveform.copy()))[None].to(self.device)
+        with autocast(self.precision, self.device):
+            video = self.codecs.video.encode(pixels_CFYX[None].to(self.device))[0]
+        return video.half().cpu(), self.codecs.audio.encode(mel)[0].half().cpu()
+
+
+def _read(path: Path) -> tuple[Tensor, Tensor]:
+    with safe_open(path, framework="pt") as file:
+        return file.get_tensor("video"), file.get_tensor("audio")

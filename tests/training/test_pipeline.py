@@ -1,6 +1,7 @@
 """Every stage for a few steps on a few small clips: from nothing to a checkpoint that samples."""
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hibari.model.transformer import TransformerInputs
 from hibari.training.clip_store import fill_store, open_store
 from hibari.training.command import main
 from hibari.training.config import DataConfig, read_config
+from hibari.training.latent_store import Codecs, make_latents
 from safetensors.torch import load_file
 
 CONFIGS = Path(__file__).parents[2] / "training" / "configs"
@@ -184,3 +186,19 @@ def test_a_stage_before_its_codecs_names_what_is_missing(tmp_path, capsys):
 def test_an_unknown_objective_key_is_refused(tmp_path, capsys):
     assert main(arguments("vocoder", tmp_path, "objective.windows=3")) == 2
     assert "[objective] has unknown keys: windows" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_latents_of_clips_that_are_not_kept_equal_those_of_a_store(work, tmp_path):
+    results = [work / name / f"{name}.safetensors" for name in ("video_vae", "audio_vae")]
+    codecs = Codecs.load(*results, torch.device("cpu"))
+    kept = replace(DATA, folder=str(work / "clips"))
+    streamed = replace(DATA, folder=str(tmp_path), keep_clips=False, workers=0)
+    cpu = torch.device("cpu")
+    stored, made = (make_latents(d, "train", codecs, "fp32", cpu) for d in (kept, streamed))
+    again = make_latents(streamed, "train", codecs, "fp32", cpu)
+    assert stored.captions == made.captions == again.captions
+    assert torch.equal(made.video, again.video)
+    assert torch.allclose(stored.video.float(), made.video.float(), atol=2e-3)
+    assert torch.allclose(stored.audio.float(), made.audio.float(), atol=2e-3)
+    assert not list(tmp_path.rglob("frames.u8"))

@@ -39,8 +39,12 @@ class AudioVaeObjective:
 
 def clip_mel(store: ClipStore, index: int) -> Tensor:
     """Log-mel ``[2, T_mel, 64]`` of one clip, T_mel = 4k+1."""
-    waveform = torch.from_numpy(store.waveforms[index].copy())[None]
-    mel = log_mel(resample(waveform, AUDIO_RATE_HZ, MEL_INPUT_HZ))[0]
+    return waveform_mel(torch.from_numpy(store.waveforms[index].copy()))
+
+
+def waveform_mel(waveform_CN: Tensor) -> Tensor:
+    """Log-mel ``[2, T_mel, 64]`` of a playground waveform ``[2, N]``, T_mel = 4k+1."""
+    mel = log_mel(resample(waveform_CN[None], AUDIO_RATE_HZ, MEL_INPUT_HZ))[0]
     return mel[:, : (mel.shape[1] - 1) // 4 * 4 + 1]
 
 

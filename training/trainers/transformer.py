@@ -24,9 +24,8 @@ from ...model.shapes import VideoShape, audio_frames_for
 from ...model.text import TextEncoder, TextEncoderConfig
 from ...model.text.tokenizer import PADDING_ID
 from ...model.transformer import AVTransformer, TransformerConfig, TransformerInputs, initialize
-from ..clip_store import fill_store
 from ..config import TrainConfig, from_table
-from ..latent_store import Codecs, LatentStore, encode_store
+from ..latent_store import Codecs, LatentStore, make_latents
 from ..loop import autocast, pick_device
 from ..state import save_tensors
 from .kept_parts import KeptParts, draw_kept_parts
@@ -92,9 +91,7 @@ class TransformerTrainer:
             Path(self.objective.video_vae), Path(self.objective.audio_vae), self.device
         )
         self.data = {
-            split: encode_store(
-                fill_store(config.data, split), codecs, config.run.precision, self.device
-            )
+            split: make_latents(config.data, split, codecs, config.run.precision, self.device)
             for split in ("train", "validation")
         }
         self.floor = _GaussianFloor(self.data["train"])
