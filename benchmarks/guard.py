@@ -121,10 +121,9 @@ def encoder_features(texts: Sequence[str]) -> Matrix:
     """Mean and summary state of the bundled checkpoint's text encoder [N, 2 D]."""
     import torch
     from hibari.host import checkpoint_names, checkpoint_path
-    from hibari.model.checkpoint import load_checkpoint
+    from hibari.model.checkpoint import Checkpoint
 
-    parts = load_checkpoint(checkpoint_path(checkpoint_names()[0]))
-    encoder = parts.text_encoder
+    encoder = Checkpoint(checkpoint_path(checkpoint_names()[0])).load_text_encoder()
     rows = []
     with torch.inference_mode():
         for text in texts:

@@ -1,9 +1,9 @@
 """Faces in what people bring: found, attested, and compared with those who forbid it.
 
 Faces are found by OpenCV's bundled cascade (Viola and Jones 2001), an extra. Whose face it is can
-only be compared where a face embedding is installed: ``face_recognition`` (dlib) is used when
-present, others are added with :func:`register_embedder`. Enrolled owners of cameos forbid uploads
-of their face through :func:`register_forbidden_faces`.
+only be compared where a face embedding is installed: dlib's network is used when present, others
+are added with :func:`register_embedder`. Enrolled owners of cameos forbid uploads of their face
+through :func:`register_forbidden_faces`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -58,24 +59,33 @@ class ForbiddenFace:
 
 
 class DlibEmbedder:
-    """128 numbers of the ``face_recognition`` package, whose models come with it."""
+    """128 numbers of dlib's face recognition network, with the models of an installed package."""
 
-    name = "face_recognition"
-    threshold = 0.6
+    name = "dlib"
+    threshold = 0.6  # what the network was trained for
 
     def __init__(self) -> None:
         try:
-            import face_recognition
+            dlib: Any = import_module("dlib")
         except ImportError as error:
-            raise MissingExtraError("comparing faces", self.name, "faces") from error
-        self._library = face_recognition
+            raise MissingExtraError("comparing faces", "dlib-bin", "faces") from error
+        # Found without importing it: the package itself needs a part of old setuptools.
+        models = find_spec("face_recognition_models")
+        if models is None or not models.submodule_search_locations:
+            raise MissingExtraError("comparing faces", "face_recognition_models", "faces")
+        folder = Path(models.submodule_search_locations[0]) / "models"
+        self._rectangle = dlib.rectangle
+        self._landmarks = dlib.shape_predictor(str(folder / "shape_predictor_5_face_landmarks.dat"))
+        self._network = dlib.face_recognition_model_v1(
+            str(folder / "dlib_face_recognition_resnet_model_v1.dat")
+        )
 
     def embed(self, frame: Frame, box: Box) -> Embedding | None:
         """Return the vector of the face in a box."""
         left, top, width, height = box
-        corners = [(top, left + width, top + height, left)]
-        found = self._library.face_encodings(frame, corners)
-        return np.asarray(found[0], dtype=np.float32) if found else None
+        face = self._rectangle(left, top, left + width, top + height)
+        landmarks = self._landmarks(frame, face)
+        return np.asarray(self._network.compute_face_descriptor(frame, landmarks), np.float32)
 
 
 _embedders: dict[str, Callable[[], FaceEmbedder]] = {DlibEmbedder.name: DlibEmbedder}
@@ -97,7 +107,7 @@ def installed_embedders() -> list[FaceEmbedder]:
     ready = []
     for make in _embedders.values():
         try:
-            ready.append(make())
+            ready.append(_made(make))
         except MissingExtraError:
             continue
     return ready
@@ -160,7 +170,7 @@ def _forbidding_owner(faces: Sequence[tuple[Frame, Box]]) -> tuple[str | None, t
     embedders = installed_embedders()
     if not embedders:
         note = "faces were not compared with those of owners who forbid uploads: "
-        return None, (note + str(MissingExtraError("comparing faces", DlibEmbedder.name, "faces")),)
+        return None, (note + str(MissingExtraError("comparing faces", "dlib-bin", "faces")),)
     for embedder in embedders:
         known = [face for face in forbidden if face.embedder == embedder.name]
         vectors = [embedder.embed(frame, box) for frame, box in faces] if known else []
@@ -173,6 +183,11 @@ def _forbidding_owner(faces: Sequence[tuple[Frame, Box]]) -> tuple[str | None, t
 
 def _distance(one: Embedding, other: Embedding) -> float:
     return float(np.linalg.norm(one - other))
+
+
+@cache
+def _made(make: Callable[[], FaceEmbedder]) -> FaceEmbedder:
+    return make()
 
 
 @cache

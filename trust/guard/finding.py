@@ -9,7 +9,7 @@ from .category import Category, Level
 from .classifier import bundled_classifier
 from .lexicon import bundled_lexicon
 from .names import NameIndex, bundled_names, names_a_known_person
-from .readings import readings
+from .readings import TURNED, readings, turned_readings
 
 _MAX_CHARS = 20_000
 _NAMES = (
@@ -55,8 +55,10 @@ def findings_of(text: str, licensed: tuple[str, ...] = ()) -> tuple[Finding, ...
 
 
 def texts_read(text: str) -> list[str]:
-    """Return every reading of a text that the rules look at."""
-    return readings(text, bundled_lexicon().vocabulary)
+    """Return every reading of a text that the rules look at, the turned ones last."""
+    vocabulary = bundled_lexicon().vocabulary
+    straight = readings(text, vocabulary)
+    return [*straight, *turned_readings(straight[0], vocabulary)]
 
 
 @lru_cache(maxsize=256)
@@ -65,7 +67,7 @@ def _findings(text: str, licensed: tuple[str, ...]) -> tuple[Finding, ...]:
     seen = texts_read(text)
     if licensed:
         index = NameIndex([("", licensed)])
-        seen = list(dict.fromkeys(map(index.without, seen)))
+        seen = list(map(index.without, seen))
     found: dict[tuple[str, str | None], Finding] = {}
     for reading in seen:
         for rule in lexicon.fired(reading):
@@ -78,7 +80,7 @@ def _findings(text: str, licensed: tuple[str, ...]) -> tuple[Finding, ...]:
     if names_a_known_person(text):
         rule_id = f"{Category.REAL_PERSON}/titled-name"
         found[rule_id, None] = Finding(rule_id, Category.REAL_PERSON)
-    for category, score in bundled_classifier().scores(seen).items():
+    for category, score in bundled_classifier().scores(seen[:-TURNED]).items():
         rule_id = f"{category}/classifier"
         found[rule_id, None] = Finding(rule_id, category, score=score)
     return tuple(found.values())

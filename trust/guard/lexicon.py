@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -58,14 +58,8 @@ class Lexicon:
 
     def fired(self, reading: str) -> Iterator[Rule]:
         """Yield the rules that fire on a reading."""
-        masked = {category: self.without_benign(reading, category) for category in Category}
-        places: dict[tuple[Category, str], list[int]] = {}
+        places = self._places(reading)
         for rule in self.rules:
-            text = masked[rule.category]
-            for concept in (*rule.needs, *rule.unless):
-                key = (rule.category, concept)
-                if key not in places:
-                    places[key] = _word_places(self.concepts[concept], text)
             needed = [places[rule.category, concept] for concept in rule.needs]
             excused = any(places[rule.category, name] for name in rule.unless)
             if all(needed) and not excused and (rule.near is None or _close(needed, rule.near)):
@@ -73,11 +67,20 @@ class Lexicon:
 
     def present(self, reading: str) -> set[str]:
         """Return the concepts in a reading, each looked for without its category's benign text."""
-        found = set()
+        return {concept for (_, concept), found in self._places(reading).items() if found}
+
+    @lru_cache(maxsize=64)  # noqa: B019 - one lexicon lives as long as the process
+    def _places(self, reading: str) -> dict[tuple[Category, str], list[int]]:
+        """Return which words of a reading a category's rules find each of their concepts at."""
+        places: dict[tuple[Category, str], list[int]] = {}
+        masked = {rule.category: "" for rule in self.rules}
+        masked = {category: self.without_benign(reading, category) for category in masked}
         for rule in self.rules:
-            text = self.without_benign(reading, rule.category)
-            found |= {name for name in rule.needs if self.concepts[name].search(text)}
-        return found
+            for concept in (*rule.needs, *rule.unless):
+                key = (rule.category, concept)
+                if key not in places:
+                    places[key] = _word_places(self.concepts[concept], masked[rule.category])
+        return places
 
     def without_benign(self, reading: str, category: Category) -> str:
         """Return the reading with the harmless phrases of a category blanked out."""

@@ -21,6 +21,8 @@ _LEET = {
 _LEET_L = {**_LEET, ord("1"): "l", ord("!"): "l", ord("|"): "i"}
 _LEET_WORD = re.compile(r"(?<!\S)(?=\S*[a-z])(?=\S*[0-9@$€+!|(])\S+")
 _LONG_WORD = 5
+TURNED = 2
+"""Number of turned readings."""
 _TRAILING = ".,;:!?)\"'"
 _LETTER_RUN = re.compile(r"(?<!\w)\w(?:[ ._\-*~/|,]{1,3}\w)+(?!\w)")
 _BROKEN_WORD = re.compile(r"\w+(?:[._\-*~/|,'´`·]+\w+)+")
@@ -35,21 +37,21 @@ def plain(text: str) -> str:
 
 
 def readings(text: str, vocabulary: Vocabulary) -> list[str]:
-    """Return all readings of a prompt, the plain one first, each once."""
+    """Return the readings of a prompt, the plain one first, each once; without turned ones."""
     found: dict[str, None] = {}
     for said in (text, *decoded_texts(text)):
         base = plain(said)
         found.setdefault(base)
         for reading in _undone(base, vocabulary):
             found.setdefault(reading)
-    found.update(dict.fromkeys(_turned(plain(text), vocabulary)))
     return list(found)
 
 
-def _turned(base: str, vocabulary: Vocabulary) -> Iterator[str]:
-    """Yield ROT13 and mirror writing; only long words where they read worse than the text itself.
+def turned_readings(base: str, vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield the plain reading in ROT13 and mirror writing.
 
-    Short words turn into others by chance (``sun`` is French for nude, backwards).
+    Where that reads worse than the text itself only long words are kept: short ones turn into
+    others by chance (``sun`` is French for nude, backwards).
     """
     for turned in turned_texts(base):
         if vocabulary.common(turned) > vocabulary.common(base):
@@ -65,15 +67,22 @@ def _undone(base: str, vocabulary: Vocabulary) -> Iterator[str]:
         for table in (_LEET, _LEET_L):
             letters = _unleet(text, table)
             yield letters
-            yield joined(letters, vocabulary)
-        yield joined(text, vocabulary)
+            yield joined(letters, vocabulary, table)
+        yield joined(text, vocabulary, {})
         yield _MASKED_WORD.sub(lambda word: vocabulary.guess(word[0]), text)
         yield vocabulary.mend(text)
 
 
-def joined(text: str, vocabulary: Vocabulary) -> str:
-    """Return the text with spelled-out and broken words put together: ``n u d e``, ``nu.de``."""
-    text = _LETTER_RUN.sub(lambda run: vocabulary.segment(re.sub(r"[\W_]", "", run[0])), text)
+def joined(text: str, vocabulary: Vocabulary, table: dict[int, str]) -> str:
+    """Return the text with spelled-out and broken words put together: ``n u d e``, ``nu.de``.
+
+    Single signs are read as the letters of ``table``.
+    """
+
+    def word(run: re.Match[str]) -> str:
+        return vocabulary.segment(re.sub(r"[\W_]", "", run[0]).translate(table))
+
+    text = _LETTER_RUN.sub(word, text)
     return _BROKEN_WORD.sub(lambda word: re.sub(r"[\W_]", "", word[0]), text)
 
 

@@ -1,0 +1,56 @@
+"""The bar on prompts that rules and classifier were not made from, and the set itself."""
+
+import importlib.util
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hibari.trust.guard.category import Category
+from hibari.trust.guard.classifier import CATEGORIES, WEIGHTS, width
+from hibari.trust.guard.lexicon import bundled_lexicon
+from safetensors.numpy import load_file
+
+BENCHMARK = Path(__file__).parents[3] / "benchmarks" / "guard.py"
+
+
+@pytest.fixture(scope="module")
+def benchmark():
+    spec = importlib.util.spec_from_file_location("guard_benchmark", BENCHMARK)
+    module = importlib.util.module_from_spec(spec)
+    import sys
+
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_set_is_large_balanced_and_split_in_half(benchmark):
+    prompts = benchmark.labelled()
+    assert len(prompts) >= 600
+    assert len({prompt.text for prompt in prompts}) == len(prompts)
+    halves = Counter((prompt.split, prompt.refuse) for prompt in prompts)
+    assert max(halves.values()) - min(halves.values()) <= 10
+    assert {prompt.category for prompt in prompts} == set(Category)
+    assert sum(prompt.language == "fr" for prompt in prompts) >= len(prompts) / 4
+
+
+def test_held_out_prompts_are_judged_above_the_bar(benchmark):
+    judged = [(prompt, benchmark.refused(prompt)) for prompt in benchmark.labelled("held-out")]
+    refused = [prompt for prompt, stopped in judged if stopped]
+    wanted = [prompt for prompt, _ in judged if prompt.refuse]
+    hits = sum(prompt.refuse for prompt in refused)
+    assert hits / len(wanted) >= 0.95
+    assert hits / len(refused) >= 0.90
+
+
+def test_the_table_has_a_row_for_every_category(benchmark):
+    lines = list(benchmark.table([(benchmark.labelled("held-out")[0], True)]))
+    assert all(any(line.startswith(f"| {name} |") for line in lines) for name in Category)
+
+
+def test_the_weights_fit_the_features():
+    tensors = load_file(WEIGHTS)
+    assert tensors["weight"].shape == (len(CATEGORIES), width(bundled_lexicon()))
+    assert np.isfinite(tensors["weight"].astype(np.float32)).all()
+    assert WEIGHTS.stat().st_size < 500_000
