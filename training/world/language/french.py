@@ -21,7 +21,9 @@ _INVARIABLE = {"orange", "turquoise", "marron", "gros", "émeraude", "lilas"}
 
 
 def agree(word: str, feminine: bool, plural: bool) -> str:
-    """An adjective in the gender and number of its noun."""
+    """An adjective, or two joined by "et", in the gender and number of its noun."""
+    if " et " in word:
+        return " et ".join(agree(part, feminine, plural) for part in word.split(" et "))
     agreed = _FEMININE_FORMS.get(word, word) if feminine else word
     return agreed + "s" if agreed and plural and agreed not in _INVARIABLE else agreed
 

@@ -196,9 +196,10 @@ def _talk(stage: Stage, words: Words) -> tuple[dict[str, str], int]:
     slots = {
         "S": words.tongue.person(first, detail),
         "V": words.detail("voice", first.voice.name),
-        "Q": _quote(stage.lines[0].text, words.tongue),
+        "Q": _quote(" ".join(line.text for line in stage.lines), words.tongue),
     }
     if len(stage.cast) > 1:
+        slots["Q"] = _quote(stage.lines[0].text, words.tongue)
         slots["O"] = words.tongue.person(stage.cast[1 - stage.lines[0].speaker], detail)
     if len(stage.lines) > 1:
         slots["R"] = _quote(stage.lines[1].text, words.tongue)

@@ -87,7 +87,9 @@ def _place(stage: Stage, words: Words) -> str:
     parts = [words.word("place", setting.place)]
     if setting.style != "sketch" and words.dice.chance(0.7):
         parts.append(words.word("time", setting.time))
-    if not setting.indoors and setting.weather != "clear" and words.dice.chance(0.75):
+    # A grey sky cannot be seen at night, nor any sky from inside.
+    unseen = ("clear", "cloudy") if setting.time == "night" else ("clear",)
+    if not setting.indoors and setting.weather not in unseen and words.dice.chance(0.75):
         parts.append(words.word("weather", setting.weather))
     if words.dice.chance(0.3):
         parts.reverse()

@@ -111,6 +111,8 @@ def _roll_level(stage: Stage, index: int) -> np.ndarray:
         touching = np.where(FLOOR_Y - paths[:, 1] - thing.half_width < 1.5, 1.0, 0.0)
         if stage.kind == "ramp" and index == 0:
             touching = np.maximum(touching, (speed > 10).astype(float))
+    # Between frames the level is interpolated; a ball that lands must not be heard before it does.
+    touching = np.minimum(touching, np.concatenate([touching[:1], touching[:-1]]))
     softness = {"rubber": 0.5, "wood": 0.9, "metal": 1.0, "glass": 0.8, "stone": 1.1}
     level = 0.035 * softness[thing.material] * np.minimum(speed / 150, 1.3) * touching
     return np.where(speed > 12, level, 0)
