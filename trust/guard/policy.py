@@ -124,13 +124,13 @@ def read_policy(text: str, name: str, source: str = "policy") -> Policy:
     file.check_keys({table: {key for t, key, *_ in _SETTINGS if t == table} for table in _TABLES})
     if file.value("", "format", int, 1) != 1:
         raise file.error("", "format", "is of another version; this Hibari reads format = 1")
-    base = Policy()
+    base = Policy() if name == DEFAULT_POLICY else load_policy()
     settings = {
         name: file.value(table, key, kind, getattr(base, name), allowed)
         for table, key, name, kind, allowed in _SETTINGS
         if name
     }
-    return Policy(name=name, categories=_categories(file), **settings)
+    return Policy(name=name, categories={**base.categories, **_categories(file)}, **settings)
 
 
 _Range = tuple[float, float]

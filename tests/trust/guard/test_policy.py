@@ -26,6 +26,7 @@ def test_what_a_policy_leaves_out_is_refused_as_by_default():
     policy = read_policy(GOOD, "mine")
     assert policy.action(Category.VIOLENCE) is Action.ALLOW
     assert policy.action(Category.HATE) is Action.REFUSE
+    assert policy.action(Category.REAL_PERSON) is Action.ATTEST
     assert (policy.classifier_threshold, policy.visible_mark) == (1.0, True)
     assert policy.unenforced() == ("violence",)
 
