@@ -43,16 +43,19 @@ PLAYGROUND = CheckpointInfo(
 def bundle(runs: Path, out: Path, info: CheckpointInfo = PLAYGROUND) -> None:
     """Write ``out`` in bf16 from ``runs/<stage>/<stage>.safetensors`` of all four stages.
 
+    A decoder that was sharpened afterwards, ``runs/video_decoder``, takes the place of the first.
+
     Preview colours are fitted to the video VAE on the way.
 
     Raises:
         FileNotFoundError: a stage has no result yet.
         ValueError: a result is damaged, or does not fit its own configuration.
     """
-    stages = {
-        name: read_tensors_with_config(runs / name / f"{name}.safetensors")
-        for name in ("video_vae", "audio_vae", "vocoder", "transformer")
-    }
+    paths = {name: runs / name / f"{name}.safetensors" for name in STAGES}
+    sharpened = runs / "video_decoder" / "video_vae.safetensors"
+    if sharpened.is_file():
+        paths["video_vae"] = sharpened
+    stages = {name: read_tensors_with_config(path) for name, path in paths.items()}
     config = {name: facts for name, (_, facts) in stages.items()}
     networks = config["transformer"]
     transformer = AVTransformer(TransformerConfig.from_metadata(networks["transformer"]))

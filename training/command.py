@@ -139,14 +139,14 @@ def _handled_files(arguments: argparse.Namespace) -> bool:
 
 
 def _encode(config: TrainConfig, part: str) -> None:
-    import torch
-
     from .latent_store import Codecs, encode_part
+    from .loop import pick_device
 
     try:
         index, count = (int(number) for number in part.split("/"))
     except ValueError as error:
         raise ValueError(f"--encode-only {part!r} is not I/N; use 0/1 for all") from error
     paths = [Path(config.objective[key]) for key in ("video_vae", "audio_vae")]
-    codecs = Codecs.load(paths[0], paths[1], torch.device("cpu"))
-    encode_part(config.data, codecs, config.run.precision, (index, count))
+    device = pick_device(config.run.device)
+    codecs = Codecs.load(paths[0], paths[1], device)
+    encode_part(config.data, codecs, config.run.precision, device, (index, count))

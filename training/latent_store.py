@@ -89,10 +89,16 @@ def make_latents(
     return _joined([encoder.stored_shard(clips, span) for span in spans])
 
 
-def encode_part(data: DataConfig, codecs: Codecs, precision: str, part: tuple[int, int]) -> None:
+def encode_part(
+    data: DataConfig, codecs: Codecs, precision: str, device: torch.device, part: tuple[int, int]
+) -> None:
     """Make every n-th shard from the i-th on, so that n processes can share the work."""
-    encoder = _Encoder(codecs, precision, torch.device("cpu"))
+    encoder = _Encoder(codecs, precision, device)
     for split in ("validation", "train"):
+        if not data.keep_clips:
+            for span in _spans(data, split)[part[0] :: part[1]]:
+                encoder.streamed_shard(data, split, span)
+            continue
         clips = fill_store(data, split)
         for start in range(0, len(clips), SHARD_CLIPS)[part[0] :: part[1]]:
             encoder.stored_shard(clips, _span(start, len(clips)))

@@ -1,12 +1,15 @@
 """Recipes: steps in order, resumed behind the last that is done, stopped in time, failures told."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hibari.training import recipe as recipe_module
 from hibari.training.command import main
-from hibari.training.recipe import Recipe, Step, cook, read_recipe, summary
+from hibari.training.config import from_table, read_config
+from hibari.training.recipe import CONFIGS, Recipe, Step, cook, read_recipe, summary
 from hibari.training.shards import join_file, split_file
+from hibari.training.trainers.transformer import FlowObjective
 
 
 @pytest.fixture
@@ -103,3 +106,18 @@ def test_pieces_make_the_file_again_and_damage_is_noticed(tmp_path):
     written[-1].write_text(json.dumps({}))
     with pytest.raises(ValueError, match="lists no pieces"):
         join_file(written[-1], tmp_path / "broken.bin")
+
+
+def test_every_stage_of_the_shipped_recipe_is_a_valid_configuration():
+    checked = 0
+    for step in read_recipe(CONFIGS / "recipe_whole.toml").steps:
+        for job in step.jobs:
+            if "--config" not in job:
+                continue
+            settings = [job[i + 1] for i, word in enumerate(job) if word == "--set"]
+            config = read_config(Path(job[job.index("--config") + 1]), settings)
+            if config.kind == "transformer":
+                from_table(FlowObjective, config.objective, "objective")
+            assert config.data.playground == "whole"
+            checked += 1
+    assert checked == 8
