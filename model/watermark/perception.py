@@ -18,9 +18,9 @@ BUSY_SHARE = 0.3
 BUSY_LIMIT = 6.0
 FRAME_LEVELS = 2.3
 """A frame's mark in all; 2.3 levels are a PSNR of 40.9 dB."""
-FINE_SHARE = 0.6
+FINE_SHARE = 0.9
 FINE_KNEE_LEVELS = 2.0
-STILL_RATIO = 0.25
+STILL_RATIO = 0.4
 STILL_LEVELS = 0.5
 WINDOW = 9
 
@@ -36,7 +36,8 @@ def amplitudes(luma_FYX: Tensor, change_FYX: Tensor) -> tuple[Tensor, Tensor]:
     detail = (luma_FYX - blurred(luma_FYX, WINDOW)).abs_()
     # The mean of square roots: one sharp edge in a flat area must not count as texture.
     busy = _coarse(detail.sqrt_()).square_()
-    still = torch.exp(-_coarse(change_FYX) / (STILL_RATIO * busy + STILL_LEVELS))
+    motion = _coarse(change_FYX) / (STILL_RATIO * busy + STILL_LEVELS)
+    still = motion.square_().neg_().exp_()
     power = (BUSY_SHARE * busy).clamp_(max=BUSY_LIMIT).square_()
     # Faint texture drowns little: there the smooth pattern keeps all of it, codecs spare that one.
     fine_power = FINE_SHARE * still * power.square() / (power + FINE_KNEE_LEVELS**2)

@@ -5,7 +5,6 @@ Legend: F frames, Y rows, X columns, C channels.
 
 from __future__ import annotations
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 

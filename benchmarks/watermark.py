@@ -1,0 +1,234 @@
+"""What the invisible marks survive, cost and show; beside PyPI ``invisible-watermark`` in one run.
+
+    python benchmarks/watermark.py [--part picture sound chance speed] [--clips 6]
+
+Prints Markdown tables. The peer (32 bits, no key, no error correction) counts as recovered when
+the majority over frames gives all its bits. Needs the extras ``train`` and ``benchmark``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import secrets
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from hibari.model.watermark import MAX_P_VALUE, AudioWatermark, VideoWatermark
+from torch import Tensor
+from watermark_attacks import (
+    HARD_ATTACKS,
+    HARD_SOUND_ATTACKS,
+    PICTURE_ATTACKS,
+    SOUND_ATTACKS,
+    cut,
+    sound_cut,
+)
+from watermark_clips import FPS, KINDS, RATE_HZ, playground, sounds, textured
+
+KEY = bytes(range(32))
+PEER_METHODS = ("dwtDct", "dwtDctSvd")
+PEER_BITS = np.random.default_rng(4).integers(0, 2, 32)
+PEER_FRAMES = 12
+LARGE = (720, 1280)
+Counts = dict[str, dict[str, list[bool]]]
+
+
+def clips(count: int) -> Iterator[tuple[str, Tensor]]:
+    """Playground and textured clips in turn: most 256x256, some wide, tall, large and long."""
+    yield from ((name, frames) for name, frames, _ in playground(count, 97))
+    for index in range(count):
+        kind = KINDS[index % len(KINDS)]
+        yield f"{kind} 256x256", textured(kind, index, 96, 256, 256)
+    for kind, (height, width) in (("pan", (288, 512)), ("fast", (512, 288))):
+        yield f"{kind} {width}x{height}", textured(kind, 91, 48, height, width)
+    yield "text 256x256, 10 s", textured("text", 92, 240, 256, 256)
+    for index, kind in enumerate(KINDS[: max(count // 3, 1)]):
+        yield f"{kind} 1280x720", textured(kind, 95 + index, 48, *LARGE)
+
+
+def picture(count: int) -> None:
+    """Recovery by attack, and how much the mark shows."""
+    mark, results = VideoWatermark(KEY), defaultdict(lambda: defaultdict(list))
+    shown = []
+    for name, frames in clips(count):
+        identifier = secrets.randbits(64)
+        marked = (mark.embed(frames / 255.0, identifier) * 255).round().byte()
+        shown.append((name, *visibility(frames, marked)))
+        log(f"{name}: PSNR {shown[-1][1]:.1f} dB, SSIM {shown[-1][2]:.4f}")
+        for attack, apply in {**PICTURE_ATTACKS, **HARD_ATTACKS}.items():
+            if apply is cut and len(frames) < 4 * FPS:
+                continue
+            found = mark.detect(apply(marked).float() / 255)
+            results[attack]["Hibari"].append(found.identifier == identifier)
+            if found.identifier not in (identifier, None):
+                log(f"WRONG identifier after {attack}")
+            if found.identifier != identifier:
+                log(f"  lost after {attack} (p {found.p_value:.1e})")
+        if name.endswith("256x256") or name.startswith("playground"):
+            compare_peers(frames, results)
+    psnr, ssim = ([row[column] for row in shown] for column in (1, 2))
+    print(f"\n{len(shown)} clips; luma PSNR {min(psnr):.1f} to {max(psnr):.1f} dB, ", end="")
+    print(f"SSIM {min(ssim):.4f} to {max(ssim):.4f}\n")
+    print_table(results, ("Hibari", *PEER_METHODS))
+
+
+def compare_peers(frames: Tensor, results: Counts) -> None:
+    """Add what the peer recovers from the first frames of a clip."""
+    try:
+        from imwatermark import WatermarkDecoder, WatermarkEncoder
+    except ImportError:
+        log("invisible-watermark is not installed: pip install .[benchmark]")
+        return
+    for method in PEER_METHODS:
+        encoder = WatermarkEncoder()
+        encoder.set_watermark("bits", PEER_BITS.tolist())
+        marked = torch.from_numpy(
+            np.stack(
+                [
+                    encoder.encode(f[..., ::-1], method)[..., ::-1]
+                    for f in frames[:PEER_FRAMES].numpy()
+                ]
+            )
+        )
+        decoder = WatermarkDecoder("bits", len(PEER_BITS))
+        for attack, apply in PICTURE_ATTACKS.items():
+            if apply is cut:
+                continue
+            received = apply(marked).numpy()[::2]
+            if min(received.shape[1:3]) < 256:  # the peer refuses smaller frames
+                results[attack][method].append(False)
+                continue
+            votes = np.mean([decoder.decode(f[..., ::-1].copy(), method) for f in received], axis=0)
+            results[attack][method].append(bool(((votes > 0.5) == PEER_BITS).all()))
+
+
+def sound(count: int) -> None:
+    """Recovery by attack, and how loud the mark is."""
+    mark, results = AudioWatermark(KEY), defaultdict(lambda: defaultdict(list))
+    sources = [(name, wave) for name, _, wave in playground(count, 97)]
+    for seed in range(max(count // 2, 1)):
+        sources += list(sounds(seed, 4.0))
+    for name, waveform in sources:
+        identifier = secrets.randbits(64)
+        marked = mark.embed(waveform, RATE_HZ, identifier)
+        power, added = (float(w.square().mean()) + 1e-15 for w in (waveform, marked - waveform))
+        snr_db, level_db = 10 * math.log10(power / added), 10 * math.log10(added)
+        log(f"{name}: SNR {snr_db:.1f} dB, mark at {level_db:.1f} dB of full scale")
+        for attack, apply in {**SOUND_ATTACKS, **HARD_SOUND_ATTACKS}.items():
+            if apply is sound_cut and waveform.shape[1] < 4 * RATE_HZ:
+                continue
+            found = mark.detect(*apply((marked, RATE_HZ)))
+            results[attack]["Hibari"].append(found.identifier == identifier)
+            if found.identifier != identifier:
+                log(f"  lost after {attack} (p {found.p_value:.1e})")
+    print(f"\n{len(sources)} sounds\n")
+    print_table(results, ("Hibari",))
+
+
+def chance(count: int) -> None:
+    """False positives and the spread of p-values on unmarked segments, each under a fresh key."""
+    segments = [f[:8] / 255.0 for _, f, _ in playground(4, 49)]
+    segments += [textured(kind, 50, 8, 256, 256) / 255.0 for kind in KINDS]
+    waves = [w for seed in range(4) for _, w in sounds(seed, 3.0)]
+    for name, share, detect in (
+        ("picture", 0.2, lambda key, n: VideoWatermark(key).detect(segments[n % len(segments)])),
+        ("sound", 0.8, lambda key, n: AudioWatermark(key).detect(waves[n % len(waves)], RATE_HZ)),
+    ):
+        found = [detect(secrets.token_bytes(32), n) for n in range(round(share * count))]
+        p_values = np.sort([detection.p_value for detection in found])
+        even = (np.arange(len(found)) + 0.5) / len(found)
+        claimed = sum(detection.identifier is not None for detection in found)
+        below = int((p_values <= MAX_P_VALUE).sum())
+        print(
+            f"{name}: {len(found)} unmarked segments, {claimed} identifiers claimed; {below} with "
+            f"p <= {MAX_P_VALUE:g} (expected {MAX_P_VALUE * len(found):.1f}); smallest p "
+            f"{p_values[0]:.1e}; largest distance from uniform {np.abs(p_values - even).max():.3f}"
+        )
+
+
+def speed(_: int) -> None:
+    """Milliseconds of processor time: embedding at 720p beside the peer, detecting 4 seconds."""
+    frames = textured("fast", 3, 96, *LARGE)[:96] / 255.0
+    mark = VideoWatermark(KEY)
+    print(f"embed 720p: {timed(lambda: mark.embed(frames[:24], 7)) / 24:.1f} ms a frame")
+    print(f"detect 4 s of 720p, unmarked: {timed(lambda: mark.detect(frames)):.0f} ms")
+    marked = mark.embed(frames, 7)
+    print(f"detect 4 s of 720p, marked: {timed(lambda: mark.detect(marked)):.0f} ms")
+    wave = next(iter(sounds(0, 4.0)))[1]
+    audio = AudioWatermark(KEY)
+    print(f"embed 4 s of sound: {timed(lambda: audio.embed(wave, RATE_HZ, 7)):.0f} ms")
+    print(f"detect 4 s of sound: {timed(lambda: audio.detect(wave, RATE_HZ)):.0f} ms")
+    try:
+        from imwatermark import WatermarkEncoder
+    except ImportError:
+        return
+    still = (frames[0] * 255).byte().numpy()
+    for method in PEER_METHODS:
+        encoder = WatermarkEncoder()
+        encoder.set_watermark("bits", PEER_BITS.tolist())
+        print(f"{method} embed 720p: {timed(lambda: encoder.encode(still, method)):.0f} ms a frame")  # noqa: B023
+
+
+def timed(run: Callable[[], object]) -> float:
+    """Least processor time of three runs, in milliseconds."""
+    best = math.inf
+    for _ in range(3):
+        start = time.process_time()
+        run()
+        best = min(best, 1000 * (time.process_time() - start))
+    return best
+
+
+def visibility(before: Tensor, after: Tensor) -> tuple[float, float]:
+    """PSNR in dB and SSIM (Wang et al. 2004) of brightness."""
+    weights = torch.tensor([0.299, 0.587, 0.114])
+    error = torch.stack(
+        [(a - b) @ weights for a, b in zip(before.float(), after.float(), strict=True)]
+    )
+    psnr = 10 * math.log10(255**2 / float(error.square().mean()))
+    x, y = (clip[:: max(len(clip) // 4, 1)].float() @ weights for clip in (before, after))
+    taps = torch.exp(-((torch.arange(11) - 5.0) ** 2) / 4.5)
+    kernel = torch.outer(taps, taps)[None, None] / taps.sum() ** 2
+
+    def local(values: Tensor) -> Tensor:
+        return F.conv2d(values[:, None], kernel)[:, 0]
+
+    mean_x, mean_y = local(x), local(y)
+    spread = local(x * x) + local(y * y) - mean_x**2 - mean_y**2 + 58.5225
+    common = 2 * (local(x * y) - mean_x * mean_y) + 58.5225
+    light = (2 * mean_x * mean_y + 6.5025) / (mean_x**2 + mean_y**2 + 6.5025)
+    return psnr, float((light * common / spread).mean())
+
+
+def print_table(results: Counts, columns: tuple[str, ...]) -> None:
+    """One row an attack: recovered of tried."""
+    print(f"| attack | {' | '.join(columns)} |\n|---|{'---|' * len(columns)}")
+    for attack, by_method in results.items():
+        cells = []
+        for column in columns:
+            tried = by_method.get(column, [])
+            cells.append(f"{sum(tried)} of {len(tried)}" if tried else "")
+        print(f"| {attack} | {' | '.join(cells)} |")
+
+
+def log(line: str) -> None:
+    """Tell progress apart from results."""
+    print(line, file=sys.stderr, flush=True)
+
+
+PARTS = {"picture": picture, "sound": sound, "chance": chance, "speed": speed}
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--clips", type=int, default=6, help="playground and textured, of each")
+    parser.add_argument("--segments", type=int, default=10_000, help="for the part chance")
+    chosen = parser.parse_args()
+    for part in chosen.part:
+        print(f"\n## {part}\n")
+        PARTS[part](chosen.segments if part == "chance" else chosen.clips)
