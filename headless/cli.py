@@ -77,6 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_common(nodes)
     commands.add_parser("verify", help="what a file says of itself, and whether it holds")
     commands.add_parser("cameo", help="likenesses by consent: enroll, grant, revoke, ...")
+    commands.add_parser("guard", help="what a policy refuses; the rights registry")
     commands.add_parser("train", help="train a checkpoint (extra: hibari[train])")
     commands.add_parser("evaluate", help="measure a checkpoint (extra: hibari[train])")
     return parser

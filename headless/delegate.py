@@ -11,6 +11,7 @@ MODULES = {
     "train": "..training.command",
     "evaluate": "..training.evaluation.command",
     "cameo": ".cameo_command",
+    "guard": ".guard_command",
     "verify": ".verify_command",
 }
 EXTRA_PACKAGES = frozenset({"pymunk", "skia", "scipy"})
