@@ -278,6 +278,15 @@ def rules_of(arguments: argparse.Namespace) -> Any:
     )
 
 
+def measure(arguments: argparse.Namespace) -> Told:
+    """Whether a checkpoint shows the likeness it is given."""
+    from .cameo_measure import measure
+
+    if arguments.identities < 2:
+        raise ValueError(f"{arguments.identities} identities cannot be told apart; use 20")
+    return measure(arguments)
+
+
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], Told]] = {
     "enroll": enroll,
     "grant": grant,
@@ -290,4 +299,5 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Told]] = {
     "approve": approve,
     "delete-result": approve,
     "audit": audit,
+    "measure": measure,
 }

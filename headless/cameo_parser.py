@@ -6,6 +6,11 @@ import argparse
 from pathlib import Path
 
 KINDS = ("person", "animal", "object")
+MEASURE = (
+    "does a checkpoint show the likeness it is given? Retrieval among unseen playground "
+    "identities; the bundled checkpoint was not trained with references and stays at chance "
+    "(extra: hibari[train])"
+)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -39,6 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
         word.add_argument("--cameo", required=True, metavar="NAME")
         word.add_argument("-o", "--out", type=Path, metavar="FILE", help="write it down, to send")
     _add(commands, "audit", "look for tampering with the log of all uses")
+    _add_measure(_add(commands, "measure", MEASURE))
     return parser
 
 
@@ -61,6 +67,13 @@ def _add_enroll(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", choices=("en", "fr"), default="en", help="of the sentence")
     parser.add_argument("--checkpoint", metavar="NAME", help="store latents of this model too")
     _rules(parser)
+
+
+def _add_measure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--checkpoint", metavar="NAME", help="default: the bundled one")
+    parser.add_argument("--identities", type=int, default=20, metavar="N", help="default: 20")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each clip; default: 2")
+    parser.add_argument("--seed", type=int, default=0)
 
 
 def _add_grant(parser: argparse.ArgumentParser) -> None:
