@@ -109,12 +109,15 @@ def test_both_hosts_sample_the_same_latents(comfyui, embedded, settings):
 
 
 def with_lossless_files(graph, infos):
-    """The graph, with every picture and sound that its blocks make saved without loss."""
+    """The graph, with every picture and sound that its blocks make saved without loss.
+
+    Marks are left out: where and what they are depends on the key of each installation.
+    """
     savers = {"IMAGE": ("SaveImage", "images"), "AUDIO": ("SaveAudio", "audio")}
     saves = {}
     for key, item in graph.items():
         for slot, kind in enumerate(infos[item["class_type"]]["output"]):
-            if kind in savers:
+            if kind in savers and infos[item["class_type"]]["category"] != "Hibari/trust":
                 saver, socket = savers[kind]
                 prefix = f"lossless/{key}-{slot}"
                 saves[f"save {key} {slot}"] = node(
@@ -151,7 +154,8 @@ def test_a_shipped_template_runs_alike_in_both_hosts(comfyui, embedded, tmp_path
     assert theirs.error is None, theirs.error["exception_message"]
     assert ours.success, ours.error
     assert set(theirs.called) == set(ours.executed) == set(graph)
-    assert theirs.outputs.keys() == ours.outputs.keys()
+    kept = set(theirs.called) - set(theirs.executed)  # what they show was told in an earlier run
+    assert theirs.outputs.keys() <= ours.outputs.keys() <= theirs.outputs.keys() | kept
     for name in theirs.outputs:
         pairs = zip(
             files_shown(theirs.outputs, name, comfyui.base / "output"),
