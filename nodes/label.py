@@ -65,9 +65,11 @@ class Label:
 
     def frames(self) -> Iterator[Tensor]:
         """Yield the frames as they are to be encoded, and remember some for the fingerprint."""
+        from ..trust.registry.video_fingerprint import reduced
+
         for index, frame in enumerate(self._marked_frames()):
             if index in self._watched:
-                self._seen.append(as_bytes(frame))
+                self._seen.append(reduced(as_bytes(frame)))
             yield frame
 
     def finish(self, partial: Path, title: str) -> None:

@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from ..trust.registry.audio_fingerprint import AudioFingerprint
     from ..trust.registry.video_fingerprint import VideoFingerprint
 
-_SAMPLE_S = 0.5
-_CHUNK = 16
-_KEPT_FRAMES, _DENSE_FRAMES = 12, 120
+_CHUNK_PIXELS = 4_000_000  # of frames that are looked at together, 48 MB as numbers
+_DENSE_FRAMES = 120
 
 
 @dataclass(frozen=True)
@@ -59,13 +58,15 @@ def content_of(path: Path) -> Content:
         audio = survey_sound(path)
         seconds = 0.0 if audio is None else audio["waveform"].shape[-1] / audio["sample_rate"]
         return Content((), audio, seconds)
+    from ..trust.registry.video_fingerprint import MAX_FRAMES, STEP_S, reduced
+
     kept: list[np.ndarray] = []
     last = time = 0.0
     for time, frame in survey_frames(path):
-        if not kept or time - last >= _SAMPLE_S * 0.99:
-            kept.append(frame)
+        if len(kept) < MAX_FRAMES and (not kept or time - last >= STEP_S * 0.99):
+            kept.append(reduced(frame))
             last = time
-    return Content(tuple(kept[:_KEPT_FRAMES]), survey_sound(path), time)
+    return Content(tuple(kept), survey_sound(path), time)
 
 
 def senses_of(path: Path) -> Senses:
@@ -94,7 +95,7 @@ def _picture(path: Path) -> np.ndarray:
 
 def _look(found: Senses, frames: Iterator[tuple[float, np.ndarray]]) -> None:
     """Read the mark of all frames and take some for the fingerprint, in one pass."""
-    from ..trust.registry.video_fingerprint import DENSE_S, fingerprint_of
+    from ..trust.registry.video_fingerprint import DENSE_S, fingerprint_of, reduced
 
     kept: list[np.ndarray] = []
     last = -1.0
@@ -106,10 +107,10 @@ def _look(found: Senses, frames: Iterator[tuple[float, np.ndarray]]) -> None:
             if waiting and frame.shape != waiting[0].shape:
                 return
             if time - last >= DENSE_S * 0.99 and len(kept) < _DENSE_FRAMES:
-                kept.append(frame)
+                kept.append(reduced(frame))
                 last = time
             waiting.append(frame)
-            if len(waiting) == _CHUNK:
+            if len(waiting) * frame.shape[0] * frame.shape[1] >= _CHUNK_PIXELS:
                 yield _as_float(waiting)
                 waiting = []
         if waiting:

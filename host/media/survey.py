@@ -36,6 +36,8 @@ def survey_frames(path: str | Path) -> Iterator[tuple[float, np.ndarray]]:
     """
     with open_video(path) as container:
         stream = container.streams.video[0]
+        if stream.codec_context is None:  # a stream that no decoder here knows
+            return
         stream.thread_type = "AUTO"
         pixels = 0
         try:
@@ -65,6 +67,8 @@ def survey_sound(path: str | Path) -> dict[str, Any] | None:
 
 def _decode(container: Any) -> dict[str, Any] | None:
     stream, pieces, seconds = container.streams.audio[0], [], 0.0
+    if stream.codec_context is None:
+        return None
     resampler = av.AudioResampler(format="fltp")
     rate_hz = int(stream.rate or 0)
     if not 1000 <= rate_hz <= 768_000:

@@ -3,9 +3,11 @@
 import json
 import random
 import stat
+import time
 
 import av
 import pytest
+from hibari.trust.credentials import certificates
 from hibari.trust.credentials import signer as signing
 from hibari.trust.credentials.certificates import signing_identity
 from hibari.trust.credentials.contribution import Contribution
@@ -190,3 +192,30 @@ def test_files_that_cannot_be_signed_say_which_can(own_home, tmp_path):
     with pytest.raises(ValueError, match=r"cannot be signed. Use .*\.mp4"):
         sign(tmp_path / "note.txt", tmp_path / "out.txt")
     assert read_credentials(tmp_path / "note.txt").state == "none"
+
+
+@pytest.mark.slow
+def test_a_certificate_that_expired_does_not_void_what_the_ledger_witnessed(
+    own_home, tmp_path, monkeypatch
+):
+    from hibari.nodes.inspection import inspect
+    from hibari.nodes.signed_copy import sign_copy
+
+    valid_s = 12
+    monkeypatch.setattr(certificates, "_LEAF_YEARS", valid_s / (365 * 24 * 3600))
+    sign_copy(make_any(tmp_path / "a.png"), tmp_path / "b.png")
+    time.sleep(valid_s + 1)
+    assert read_credentials(tmp_path / "b.png").state == "expired"
+    assert inspect(tmp_path / "b.png").verdict == "valid"
+    flipped = flip(tmp_path / "b.png", 60, tmp_path / "c.png")
+    assert read_credentials(flipped).state in ("tampered", "unreadable")
+
+
+def test_the_certificate_lives_as_long_as_the_work_should(own_home):
+    import datetime
+
+    from cryptography import x509
+
+    leaf = x509.load_pem_x509_certificate(signing_identity().chain_pem.encode())
+    now = datetime.datetime.now(datetime.UTC)
+    assert leaf.not_valid_after_utc - now > datetime.timedelta(days=29 * 365)

@@ -56,8 +56,7 @@ def bit_count(words: NDArray[np.uint64]) -> NDArray[np.uint8]:
 def small_luma(frame: Pixels, size: int, box: tuple[int, int, int, int]) -> NDArray[np.float32]:
     """Return the luma 0..255 of ``frame`` [H, W, 3] inside ``box``, averaged to [size, size]."""
     top, bottom, left, right = box
-    step = max(1, min(bottom - top, right - left) // (4 * size))  # enough for the average
-    inside = frame[top:bottom:step, left:right:step, :3].astype(np.float32)
+    inside = frame[top:bottom, left:right, :3].astype(np.float32)
     luma = inside @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
     rows, columns = _averaging(luma.shape[0], size), _averaging(luma.shape[1], size)
     return np.asarray(rows @ luma @ columns.T, dtype=np.float32)

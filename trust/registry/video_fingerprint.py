@@ -59,6 +59,12 @@ def sample_indices(frames: int, fps: float) -> list[int]:
     return sorted({min(frames - 1, int((i + 0.5) * frames / count)) for i in range(count)})
 
 
+def reduced(frame: Pixels) -> Pixels:
+    """Return every n-th pixel of a frame: a short side of 256 or more, small to keep."""
+    step = max(1, min(frame.shape[:2]) // (4 * SIZE))
+    return np.ascontiguousarray(frame[::step, ::step])
+
+
 def fingerprint_of(frames: Sequence[Pixels]) -> VideoFingerprint:
     """Return the fingerprint of sampled frames ``[H, W, 3]`` uint8.
 
