@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -12,6 +11,7 @@ from torch import Tensor
 
 from ...model.shapes import SPACE_STRIDE, TIME_STRIDE
 from ...model.transformer import AVTransformer, TransformerConfig, TransformerInputs
+from .guides import guide_weights, present_tokens
 from .interruption import stoppable
 
 Latents = list[Tensor]
@@ -43,11 +43,20 @@ class HostTransformer(AVTransformer):
         self.a_patchifier = AudioPatchifier(1, start_end=True)
 
     def preprocess_text_embeds(self, context: Tensor, unprocessed: bool = False) -> Tensor:
-        """Connected context: ours arrives so; the official encoder's features get connected."""
+        """Connected context: ours arrives so; the official encoder's features get connected.
+
+        Raises:
+            ValueError: it is as wide as neither.
+        """
         streams = (self.config.video, self.config.audio)
         connected = sum(map(self.config.context_width, streams))
         if not unprocessed and context.shape[-1] == connected:
             return context
+        if self.video_embeddings_connector is None:
+            raise ValueError(
+                f"the encoded prompt is {context.shape[-1]} wide, this model takes {connected}. "
+                "Encode it with the CLIP of the same checkpoint"
+            )
         return self.connect(context)
 
     def forward(  # type: ignore[override]
@@ -81,16 +90,19 @@ class HostTransformer(AVTransformer):
         **conditions: Any,
     ) -> Latents | Tensor:
         """What :meth:`forward` wraps: one pass of our network."""
-        refuse_unknown_guides(
-            conditions.get("denoise_mask"), conditions.get("guide_attention_entries") or ()
-        )
         reference = conditions.get("ref_audio")
+        present = weights = None
+        if keyframe_idxs is not None and keyframe_idxs.shape[2]:
+            present = present_tokens(conditions.get("denoise_mask"))
+            weights = guide_weights(conditions.get("guide_attention_entries") or (), present)
         video, audio = x if isinstance(x, list) and len(x) > 1 else (as_tensor(x), None)
         video_sigma, audio_sigma = timestep if isinstance(timestep, tuple) else (timestep, timestep)
         inputs = TransformerInputs(
             frame_rate=frame_rate,
             context_mask=valid_tokens(attention_mask),
             keyframe_coordinates=keyframe_idxs,
+            keyframe_weights=weights,
+            present=present,
             reference_audio=None if reference is None else reference["tokens"],
             reference_video=conditions.get("reference_video"),
             reference_coordinates=conditions.get("reference_coordinates"),
@@ -124,21 +136,3 @@ def valid_tokens(attention_mask: Tensor | None) -> Tensor | None:
     if attention_mask is None or not attention_mask.is_floating_point():
         return attention_mask
     return attention_mask >= 0
-
-
-def refuse_unknown_guides(mask: Tensor | None, guides: Sequence[dict[str, Any]]) -> None:
-    """Raise for guides that this network cannot follow, instead of leaving them out unheard.
-
-    Raises:
-        ValueError: a guide with a strength or mask of its own, or on a dilated grid.
-    """
-    if any(guide["strength"] != 1.0 or guide.get("pixel_mask") is not None for guide in guides):
-        raise ValueError(
-            "a guide has its own attention strength or mask, which this model does not know; "
-            "set the guide's strength to 1.0 and remove its mask"
-        )
-    if guides and mask is not None and bool((mask < 0).any()):
-        raise ValueError(
-            "a guide lies on a dilated grid, which this model does not know; "
-            "give the guide the same size as the video"
-        )

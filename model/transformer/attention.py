@@ -6,6 +6,8 @@ Shapes: B batch, T query tokens, S context tokens, N heads, H head dim, D width.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -26,6 +28,40 @@ def attend(q_BNTH: Tensor, k_BNSH: Tensor, v_BNSH: Tensor, bias: Tensor | None) 
     logits_BNTS = logits_BNTS if bias is None else logits_BNTS + bias
     out_BNTH: Tensor = logits_BNTS.softmax(dim=-1) @ v_BNSH
     return out_BNTH
+
+
+# Tensors have no plain equality, and compilers hash what they see called.
+@dataclass(frozen=True, eq=False)
+class KeyframeBias:
+    """How strongly the last tokens of a stream (keyframes) and all others heed each other.
+
+    ``log_weight`` [n] is added to the logits between the two, in both directions; keyframes among
+    themselves, and others among themselves, attend as ever.
+    """
+
+    log_weight: Tensor
+
+    @classmethod
+    def of(cls, weights: Tensor, dtype: torch.dtype) -> KeyframeBias | None:
+        """The bias of weights (1 is neutral, 0 never heeds), None where all are neutral."""
+        if bool((weights == 1).all()):
+            return None
+        lowest = torch.finfo(dtype).min
+        return cls(weights.float().log().clamp(min=lowest).to(dtype))
+
+    def attend(self, q_BNTH: Tensor, k_BNTH: Tensor, v_BNTH: Tensor) -> Tensor:
+        """Self-attention under this bias, in two parts: none needs a mask of all against all."""
+        count = len(self.log_weight)
+        others = q_BNTH.shape[2] - count
+        to_keyframes = F.pad(self.log_weight, (others, 0)).view(1, 1, 1, -1)
+        from_keyframes = F.pad(self.log_weight[:, None].expand(-1, others), (0, count))[None, None]
+        return torch.cat(
+            (
+                attend(q_BNTH[:, :, :others], k_BNTH, v_BNTH, to_keyframes),
+                attend(q_BNTH[:, :, others:], k_BNTH, v_BNTH, from_keyframes),
+            ),
+            dim=2,
+        )
 
 
 class Attention(nn.Module):
@@ -59,13 +95,14 @@ class Attention(nn.Module):
         *,
         rotation: Rotation | None = None,
         context_rotation: Rotation | None = None,
-        bias: Tensor | None = None,
+        bias: Tensor | KeyframeBias | None = None,
         skip: bool = False,
     ) -> Tensor:
         """Attention output ``[B, T, D]``.
 
         ``context_BSD`` defaults to ``x_BTD`` and ``context_rotation`` to ``rotation``.
-        ``bias`` is added to the logits and broadcastable to [B, N, T, S].
+        ``bias`` is added to the logits and broadcastable to [B, N, T, S], or a
+        :class:`KeyframeBias` (self-attention only).
         ``skip`` puts the values in place of attention (spatio-temporal guidance; self-attention
         only): gates and output projection still apply.
         """
@@ -81,12 +118,11 @@ class Attention(nn.Module):
             if rotation is not None:
                 query_BTNH = rotation(query_BTNH)
                 key_BSNH = (context_rotation or rotation)(key_BSNH)
-            out_BTNH = attend(
-                query_BTNH.transpose(1, 2),
-                key_BSNH.transpose(1, 2),
-                value_BSNH.transpose(1, 2),
-                bias,
-            ).transpose(1, 2)
+            heads = (x.transpose(1, 2) for x in (query_BTNH, key_BSNH, value_BSNH))
+            if isinstance(bias, KeyframeBias):
+                out_BTNH = bias.attend(*heads).transpose(1, 2)
+            else:
+                out_BTNH = attend(*heads, bias).transpose(1, 2)
         if self.to_gate_logits is not None:
             # A gate of logit zero is the identity.
             out_BTNH = out_BTNH * (2 * torch.sigmoid(self.to_gate_logits(x_BTD))).unsqueeze(-1)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from .adaln import Modulation
-from .attention import Attention
+from .attention import Attention, KeyframeBias
 from .config import StreamConfig, TransformerConfig
 from .layers import FeedForward, Layers, modulate, rms_norm
 from .rope import Rotation
@@ -46,6 +46,7 @@ class StreamContext:
     prompt_modulation: Modulation | None
     output: Modulation
     av: AvContext | None
+    keyframe_bias: KeyframeBias | None = None
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,9 @@ class AVTransformerBlock(nn.Module):
         """Self-attention, then attention to the text."""
         shift, scale, gate = stream.modulation(layers.table[:3])
         normed = modulate(rms_norm(x_BTD, self.eps), shift, scale)
-        attended = layers.self_attention(normed, rotation=stream.rotation, skip=skip)
+        attended = layers.self_attention(
+            normed, rotation=stream.rotation, bias=stream.keyframe_bias, skip=skip
+        )
         x_BTD = torch.addcmul(x_BTD, gate, attended)
         normed, text_BSD = rms_norm(x_BTD, self.eps), stream.text
         if layers.prompt_table is None or stream.prompt_modulation is None:

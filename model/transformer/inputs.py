@@ -14,6 +14,8 @@ from torch import Tensor
 
 from ..shapes import VideoLatentShape
 from .adaln import NoiseLevels
+from .attention import KeyframeBias
+from .layers import compute_dtype
 from .positions import audio_positions, keyframe_positions, video_positions
 
 # Added to the logits of masked text: far below any logit, finite in half precision too.
@@ -29,6 +31,10 @@ class TransformerInputs:
         context_mask: ``[B, S]``, True or 1 where the text context is valid; None: everywhere.
         keyframe_coordinates: ``[B or 1, 3, n, 2]``, [start, end) in frames, rows and columns of
             pixels, of the last n video tokens (guides appended on the time axis).
+        keyframe_weights: ``[n]``, how strongly each of those tokens and all others heed each other:
+            1 is neutral, 0 not at all.
+        present: ``[tokens]``, False where a video token does not exist, as between those of a
+            keyframe on a coarser grid; its velocity is 0. ``keyframe_weights`` skips such tokens.
         reference_audio: ``[B or 1, R, 128]`` clean audio tokens that come before the clip in time.
         reference_video: ``[B or 1, R, 128]`` clean video tokens that are no part of the clip, such
             as views of a subject, on a grid of their own.
@@ -44,6 +50,8 @@ class TransformerInputs:
     frame_rate: float = 25.0
     context_mask: Tensor | None = None
     keyframe_coordinates: Tensor | None = None
+    keyframe_weights: Tensor | None = None
+    present: Tensor | None = None
     reference_audio: Tensor | None = None
     reference_video: Tensor | None = None
     reference_coordinates: Tensor | None = None
@@ -94,6 +102,7 @@ class StreamTokens:
     latent: Tensor
     position: Tensor
     levels: NoiseLevels
+    keyframe_weights: Tensor | None = None
 
     @classmethod
     def of_video(
@@ -114,7 +123,12 @@ class StreamTokens:
             first = position[:, : shape.tokens - last.shape[1]]
             position = torch.cat((first.expand(last.shape[0], -1, -1), last), dim=1)
         tokens = rearrange(latent_BCFYX, "B C F Y X -> B (F Y X) C")
-        sigma = _required(sigma, "video")
+        sigma, count = _required(sigma, "video"), shape.tokens
+        if conditions.present is not None:
+            there = conditions.present.to(device)
+            tokens, position = tokens[:, there], position[:, there]
+            count = tokens.shape[1]
+            sigma = sigma[:, there] if sigma.ndim == 2 and sigma.shape[1] > 1 else sigma
         before = conditions.reference_video_tokens
         if conditions.reference_video is not None:
             reference = conditions.reference_video.to(tokens).expand(batch, -1, -1)
@@ -124,10 +138,10 @@ class StreamTokens:
             position = torch.cat(
                 (place.expand(groups, -1, -1), position.expand(groups, -1, -1)), dim=1
             )
-            sigma = sigma.view(batch, -1).expand(batch, shape.tokens)
+            sigma = sigma.view(batch, -1).expand(batch, count)
             sigma = torch.cat((sigma.new_zeros(batch, before), sigma), dim=1)
-        levels = NoiseLevels.of(sigma, batch, before + shape.tokens, "video sigma")
-        return cls(tokens, position, levels)
+        levels = NoiseLevels.of(sigma, batch, before + count, "video sigma")
+        return cls(tokens, position, levels, conditions.keyframe_weights)
 
     @classmethod
     def of_audio(
@@ -146,6 +160,13 @@ class StreamTokens:
         position = audio_positions(frames, before, latent_BCAM.device)
         levels = NoiseLevels.of(sigma, batch, before + frames, "audio sigma")
         return cls(tokens, position, levels)
+
+    def keyframe_bias(self) -> KeyframeBias | None:
+        """What ``keyframe_weights`` add to self-attention."""
+        if self.keyframe_weights is None:
+            return None
+        weights = self.keyframe_weights.to(self.latent.device)
+        return KeyframeBias.of(weights, compute_dtype(self.latent))
 
 
 def _required(sigma: Tensor | None, name: str) -> Tensor:

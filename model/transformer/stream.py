@@ -70,6 +70,7 @@ class Stream:
             prompt_modulation=prompt,
             output=output,
             av=None if other is None else self._av_context(model, tokens, other),
+            keyframe_bias=tokens.keyframe_bias(),
         )
 
     def _av_context(

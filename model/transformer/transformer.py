@@ -166,6 +166,11 @@ class AVTransformer(nn.Module):
             _, _, frames, rows, columns = video_BCFYX.shape
             # Reference tokens stand in front and have no velocity of their own.
             video_out = video_out[:, conditions.reference_video_tokens :]
+            if conditions.present is not None:
+                there = conditions.present.to(video_out.device)
+                every = video_out.new_zeros(len(video_out), len(there), video_out.shape[-1])
+                every[:, there] = video_out
+                video_out = every
             video_out = rearrange(
                 video_out, "B (F Y X) C -> B C F Y X", F=frames, Y=rows, X=columns
             )

@@ -140,12 +140,31 @@ def conditionings(config):
     sound[:, :, :2] = 0.25
     corner = torch.randint(0, 40, (1, 3, 6, 1), generator=generator)
     guides = torch.cat((corner, corner + 8), dim=-1)
+    entry = {"pre_filter_count": 6, "strength": 0.3, "pixel_mask": None, "latent_shape": [1, 2, 3]}
+    pixel_mask = torch.rand(1, 1, 1, 64, 96, generator=generator)
+    dilated = frames.expand(1, 1, 3, 2, 3).clone()
+    dilated[:, :, 2, :, 1] = -1
     reference = torch.randn(1, 4, config.audio.channels, generator=generator)
     return {
         "plain": {},
         "frame and sound masks": {"denoise_mask": frames, "audio_denoise_mask": sound},
         "spatial mask": {"denoise_mask": torch.rand(1, 1, 3, 2, 3, generator=generator)},
         "guides": {"keyframe_idxs": guides, "denoise_mask": frames},
+        "weak guides": {
+            "keyframe_idxs": guides,
+            "denoise_mask": frames,
+            "guide_attention_entries": [entry],
+        },
+        "guides with a mask": {
+            "keyframe_idxs": guides,
+            "denoise_mask": frames,
+            "guide_attention_entries": [entry | {"strength": 2.0, "pixel_mask": pixel_mask}],
+        },
+        "guides on a coarser grid": {
+            "keyframe_idxs": guides,
+            "denoise_mask": dilated,
+            "guide_attention_entries": [entry | {"latent_shape": [1, 2, 2]}],
+        },
         "reference audio": {"ref_audio": {"tokens": reference}},
         "text mask": {"attention_mask": torch.tensor([[1, 1, 1, 0, 0]])},
         "skipped self-attention": {"transformer_options": {"stg_self_attn_blocks": {1}}},

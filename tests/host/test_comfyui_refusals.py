@@ -89,8 +89,8 @@ def test_text_of_another_model_is_named(comfyui):
         comfyui,
         graph,
         "sample",
-        r"Hibari Sample: text context has shape \[.*\]; give \[B, tokens, 48\] .* a text encoder "
-        "of this model",
+        r"Hibari Sample: the encoded prompt is \d+ wide, this model takes 48\. Encode it with the "
+        "CLIP of the same checkpoint",
     )
 
 

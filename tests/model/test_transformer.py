@@ -193,6 +193,42 @@ def test_keyframes_at_their_own_place_change_nothing_and_elsewhere_something(
     assert differs(run(elsewhere)[0], plain[0])
 
 
+LAST_FRAME = torch.tensor([[[[8, 9]] * 6, [[0, 32]] * 3 + [[32, 64]] * 3, [[0, 32]] * 6]]).float()
+
+
+def with_weights(*weights):
+    return TransformerInputs(
+        keyframe_coordinates=LAST_FRAME, keyframe_weights=torch.tensor(weights, dtype=torch.float32)
+    )
+
+
+def test_a_keyframe_without_weight_is_as_if_it_were_not_there(model, video, context):
+    ignored, _ = model(video, None, SIGMA, None, context, conditions=with_weights(*[0] * 6))
+    absent, _ = model(video[:, :, :1], None, SIGMA, None, context)
+    torch.testing.assert_close(ignored[:, :, :1], absent, atol=1e-5, rtol=1e-5)
+
+
+def test_keyframes_of_full_weight_are_as_without_weights(model, video, audio, context):
+    arguments = (video, audio, SIGMA, SIGMA, context)
+    plain = model(*arguments, conditions=TransformerInputs(keyframe_coordinates=LAST_FRAME))
+    full = model(*arguments, conditions=with_weights(*[1] * 6))
+    assert all(torch.equal(a, b) for a, b in zip(plain, full, strict=True))
+    weak = model(*arguments, conditions=with_weights(*[0.2] * 6))
+    assert differs(weak[0], plain[0])
+
+
+def test_absent_tokens_are_nowhere_and_have_no_velocity(model, video, audio, context):
+    present = torch.tensor([True] * 6 + [False] * 6)
+    levels = SIGMA[:, None].expand(2, 12)
+    found = model(
+        *(video, audio, levels, SIGMA, context), conditions=TransformerInputs(present=present)
+    )
+    shorter = model(video[:, :, :1], audio, levels[:, :6], SIGMA, context)
+    torch.testing.assert_close(found[0][:, :, :1], shorter[0], atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(found[1], shorter[1], atol=1e-5, rtol=1e-5)
+    assert not found[0][:, :, 1].any()
+
+
 def test_masked_text_is_not_read(model, video, audio, context):
     inputs = TransformerInputs(context_mask=torch.tensor([[1, 1, 0, 0], [1, 1, 1, 0]]))
     spoiled = context.clone()
