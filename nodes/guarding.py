@@ -6,8 +6,8 @@ error that names the rule, never the words.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ..trust.guard.policy import Policy
 
 Graph = Mapping[str, Mapping[str, Any]]
+_LOOKED_AT = 64
+_LOOKED_AT_PX = 640
 _VIDEO = frozenset({".mp4", ".mov", ".webm", ".mkv", ".avi"})
 
 
@@ -122,13 +124,14 @@ def _record_attested(
     clip: Clip, files: Mapping[str, Path], graph: Graph | None, node_id: str | None
 ) -> None:
     """Tell the manifest who agreed to be in the pictures that were brought."""
+    from ..trust.credentials.manifest import file_hash
+
     attestation = clip.words.attestation
     if attestation is None:
         return
     for name, path in files.items():
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
         media = "video" if path.suffix.lower() in _VIDEO else "image"
-        details = {"sha256": digest, "media": media, "attestation": attestation.facts()}
+        details = {"sha256": file_hash(path), "media": media, "attestation": attestation.facts()}
         record_fact(node_id, "input", details, graph=graph, slot=name)
 
 
@@ -145,12 +148,23 @@ def _brought(names: Sequence[str]) -> dict[str, Path]:
     return files
 
 
-def _reader(path: Path) -> Any:
-    def read() -> Any:
-        from ..host.media import read_image, read_video
+def _reader(path: Path) -> Callable[[], list[Any]]:
+    """Return what reads at most 64 frames spread over an image or video, scaled down, streamed."""
 
-        if path.suffix.lower() in _VIDEO:
-            return read_video(path).frames
-        return read_image(path)[0]
+    def read() -> list[Any]:
+        from ..host.media import iter_frames, probe_video, read_image
+
+        if path.suffix.lower() not in _VIDEO:
+            pictures = read_image(path)[0]
+            return [_scaled_down(picture) for picture in pictures[:_LOOKED_AT]]
+        info = probe_video(path)
+        step = max(1, round(info.duration_s * float(info.fps)) // _LOOKED_AT)
+        return [_scaled_down(frame) for frame in islice(iter_frames(path), 0, None, step)]
 
     return read
+
+
+def _scaled_down(frame: Any) -> Any:
+    """Return a frame [H, W, 3] of at most about 1280 px, without some rows and columns."""
+    step = max(1, max(frame.shape[:2]) // _LOOKED_AT_PX)
+    return frame[::step, ::step]

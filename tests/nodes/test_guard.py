@@ -183,3 +183,19 @@ def test_faces_in_brought_pictures_need_an_attestation_that_goes_into_the_manife
 def test_file_names_of_other_hosts_are_not_looked_for():
     graph = {"save": node("X", image="../../etc/passwd.png", text="notes.jpg")}
     assert all(verdict.allowed for verdict in guard_output(FRAMES, 24.0, None, graph, "save"))
+
+
+def test_brought_videos_are_read_in_pieces_and_scaled_down(brought, tmp_path, monkeypatch):
+    from hibari.host.media import VideoSettings, write_video
+    from hibari.nodes import guarding
+
+    path = tmp_path / "input" / "me.mp4"
+    write_video(path, iter(torch.rand(20, 32, 48, 3)), VideoSettings(10.0, "mp4", "small"))
+    monkeypatch.setattr(guarding, "_LOOKED_AT", 5)
+    monkeypatch.setattr(guarding, "_LOOKED_AT_PX", 24)
+    frames = guarding._reader(path)()
+    assert len(frames) == 5
+    assert frames[0].shape == (16, 24, 3)
+    brought["load"] = node("LoadVideo", file="me.mp4")
+    with pytest.raises(ValueError, match="refused by rule real-person/face-in-upload"):
+        guard_output(FRAMES, 24.0, None, brought, "save")

@@ -33,7 +33,7 @@ Embedding = NDArray[np.float32]
 
 _MIN_SIDE_SHARE = 0.08
 _NEIGHBOURS = 5
-_LOOKED_AT = 8
+_LOOKED_AT = 64
 RULE_FACE = f"{Category.REAL_PERSON}/face-in-upload"
 RULE_FORBIDDEN = f"{Category.REAL_PERSON}/owner-forbids-uploads"
 
@@ -133,7 +133,7 @@ def find_faces(frame: Frame) -> list[Box]:
 def check_upload(frames: Any, policy: Policy, attestation: Attestation | None = None) -> Verdict:
     """Return the verdict on frames [F, H, W, 3] of an image or video that somebody brings.
 
-    Up to eight frames spread over it are looked at. Where a face is found the policy asks for an
+    Up to 64 frames spread over it are looked at. Where a face is found the policy asks for an
     attestation; a face whose owner forbids uploads is refused even with one.
 
     Raises:

@@ -1,6 +1,7 @@
 """The bar on prompts that rules and classifier were not made from, and the set itself."""
 
 import importlib.util
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -11,15 +12,14 @@ from hibari.trust.guard.classifier import CATEGORIES, WEIGHTS, width
 from hibari.trust.guard.lexicon import bundled_lexicon
 from safetensors.numpy import load_file
 
-BENCHMARK = Path(__file__).parents[3] / "benchmarks" / "guard.py"
+ROOT = Path(__file__).parents[3]
+BENCHMARK = ROOT / "benchmarks" / "guard.py"
 
 
 @pytest.fixture(scope="module")
 def benchmark():
     spec = importlib.util.spec_from_file_location("guard_benchmark", BENCHMARK)
     module = importlib.util.module_from_spec(spec)
-    import sys
-
     sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     return module
@@ -35,8 +35,12 @@ def test_the_set_is_large_balanced_and_split_in_half(benchmark):
     assert sum(prompt.language == "fr" for prompt in prompts) >= len(prompts) / 4
 
 
-def test_held_out_prompts_are_judged_above_the_bar(benchmark):
-    judged = [(prompt, benchmark.refused(prompt)) for prompt in benchmark.labelled("held-out")]
+@pytest.fixture(scope="module")
+def judged(benchmark):
+    return [(prompt, benchmark.refused(prompt)) for prompt in benchmark.labelled("held-out")]
+
+
+def test_held_out_prompts_are_judged_above_the_bar(judged):
     refused = [prompt for prompt, stopped in judged if stopped]
     wanted = [prompt for prompt, _ in judged if prompt.refuse]
     hits = sum(prompt.refuse for prompt in refused)
@@ -44,9 +48,12 @@ def test_held_out_prompts_are_judged_above_the_bar(benchmark):
     assert hits / len(refused) >= 0.90
 
 
-def test_the_table_has_a_row_for_every_category(benchmark):
-    lines = list(benchmark.table([(benchmark.labelled("held-out")[0], True)]))
-    assert all(any(line.startswith(f"| {name} |") for line in lines) for name in Category)
+def test_the_documented_numbers_are_what_is_measured(benchmark, judged):
+    lines = list(benchmark.table(judged))
+    assert "\n".join(lines) in (ROOT / "docs" / "guard.md").read_text("utf-8")
+    recall, precision = (cell.strip() for cell in lines[-1].split("|")[4:6])
+    said = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert f"refuses {recall} of what it should and {precision} of its refusals are right" in said
 
 
 def test_the_weights_fit_the_features():
