@@ -15,7 +15,7 @@ from .keystream import Keystream
 TILE = 256
 SMOOTH_PERIODS = (8.0, 40.0)
 """Points of one cycle of the smooth pattern: survives small pictures and hard compression."""
-FINE_PERIODS = (3.8, 8.0)
+FINE_PERIODS = (3.7, 6.0)
 """Of the fine pattern: there is little picture at these frequencies to be confused with."""
 SMOOTH_SLOPE = 0.3
 """Amplitude falls with this power of frequency; codecs keep the low ones longer."""
