@@ -19,8 +19,8 @@ import aiohttp
 
 PACK = Path(__file__).parents[2]
 PACK_NAME = "ComfyUI-Hibari"
-START_S = 300
-RUN_S = 300
+START_S = 900
+RUN_S = 900
 # Kinds of binary messages.
 PREVIEW, TEXT = 1, 3
 ENDS = {"execution_success", "execution_error", "execution_interrupted"}
