@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..trust.credentials.lineage import Problem
 from ..trust.credentials.media_type import media_type
 from ..trust.credentials.settings import load_settings
-from ..trust.credentials.verify import Credentials, Problem, read_credentials
+from ..trust.credentials.verify import Credentials, read_credentials
 from .publication import open_registry
 from .senses import MarkFound, Senses, senses_of
 

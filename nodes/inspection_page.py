@@ -11,7 +11,7 @@ from .inspection import Inspection
 from .inspection_report import as_json, as_text, node_words
 
 if TYPE_CHECKING:
-    from ..trust.credentials.verify import Lineage
+    from ..trust.credentials.lineage import Lineage
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; }

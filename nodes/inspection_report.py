@@ -11,7 +11,7 @@ from .consent import consents
 from .inspection import VERDICTS, Inspection
 
 if TYPE_CHECKING:
-    from ..trust.credentials.verify import Lineage
+    from ..trust.credentials.lineage import Lineage
 
 _SOURCES = {
     "trainedAlgorithmicMedia": "made by a model",

@@ -36,11 +36,14 @@ def test_a_killed_save_leaves_no_partial_file_and_a_consistent_registry(own_home
     output = tmp_path / "output"
     output.mkdir()
     _save_until_killed(output, limit=1)  # keys and tables are there, libraries are loaded
+    started = time.monotonic()
+    _save_until_killed(output, limit=1)
+    one_save = time.monotonic() - started
     for kill in range(KILLS):
         child = os.fork()
         if child == 0:
             _child(output / f"{kill}")
-        time.sleep(rng.uniform(0.0, 1.5))
+        time.sleep(rng.uniform(0.0, 3 * one_save))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
     finished = [path for path in output.rglob("*.mp4") if not path.name.startswith(".")]

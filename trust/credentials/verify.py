@@ -8,54 +8,31 @@ ingredients is walked, and a trusted signature is its own state.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .certificates import ORGANISATION, trusted_anchors
+from .lineage import (
+    UNTRUSTED,
+    Lineage,
+    Problem,
+    all_parts,
+    assertion_of,
+    assertions_of,
+    failures_of,
+    lineage_of,
+    problem_of,
+    state_of,
+    worst_state,
+)
 from .manifest import GENERATION, GENERATOR, SOFT_BINDING, TRAINING
 from .media_type import SIGNABLE, media_type
 from .signer import sdk_settings
 from .store import embedded_store, has_store_remains, structure_problems
 
 STATES = ("trusted", "valid", "expired", "tampered", "none", "unreadable")
-_UNTRUSTED = "signingCredential.untrusted"
-_EXPIRED = "signingCredential.expired"
-_MAX_DEPTH = 32
-_WORDS = {
-    "assertion.bmffHash.mismatch": "the video or its tags were changed",
-    "assertion.dataHash.mismatch": "the content was changed",
-    "assertion.boxesHash.mismatch": "the content was changed",
-    "assertion.hashedURI.mismatch": "a statement of the manifest was changed",
-    "assertion.missing": "a statement of the manifest was removed",
-    "claimSignature.mismatch": "the claim or its signature was changed",
-    "claimSignature.missing": "the signature was removed",
-    "ingredient.manifest.mismatch": "the manifest of an ingredient was changed",
-    _EXPIRED: "the certificate has expired",
-}
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that does not hold: the C2PA ``code``, in words, and in which part."""
-
-    code: str
-    what: str
-    where: str
-
-
-@dataclass(frozen=True)
-class Lineage:
-    """A file and what went into it. ``state`` is trusted, valid, expired, tampered or none."""
-
-    title: str
-    relationship: str
-    state: str
-    manifest_id: str | None = None
-    signer: str | None = None
-    made: str | None = None
-    ingredients: tuple[Lineage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,102 +128,30 @@ def _unreadable(path: Path, kind: str, error: str) -> Credentials:
 def _credentials(told: Mapping[str, Any], odd: list[str], thumbnail: bytes) -> Credentials:
     manifest_id = str(told.get("active_manifest"))
     manifest = told.get("manifests", {}).get(manifest_id, {})
-    failures = _failures(told.get("validation_results"))
+    failures = failures_of(told.get("validation_results"))
     problems = [
-        *(_problem(one, "this file") for one in failures if one.get("code") != _UNTRUSTED),
+        *(problem_of(one, "this file") for one in failures if one.get("code") != UNTRUSTED),
         *(Problem("manifest.structure", what, "this file") for what in odd),
     ]
-    lineage = _lineage(told, manifest_id, "this", _state(told.get("validation_results"), odd), 0)
-    problems += list(_ingredient_problems(told, manifest_id, 0))
-    actions = _assertion(manifest, "c2pa.actions").get("actions", [])
+    state = state_of(told.get("validation_results"), odd)
+    lineage = lineage_of(told, manifest_id, state)
+    problems += [problem for part in all_parts(lineage) for problem in part.problems]
+    actions = assertion_of(manifest, "c2pa.actions").get("actions", [])
     return Credentials(
-        _worst(lineage),
+        worst_state(lineage),
         manifest_id,
         manifest.get("title"),
         _generator(manifest),
         next((one["when"] for one in actions if one.get("when")), None),
         _signer(manifest, failures),
         tuple(actions),
-        _assertion(manifest, GENERATION),
-        _assertion(manifest, TRAINING),
-        tuple(_assertions(manifest, SOFT_BINDING)),
+        assertion_of(manifest, GENERATION),
+        assertion_of(manifest, TRAINING),
+        tuple(assertions_of(manifest, SOFT_BINDING)),
         tuple(problems),
         lineage,
         thumbnail,
     )
-
-
-def _state(results: Mapping[str, Any] | None, odd: list[str]) -> str:
-    """Return the state of one manifest from its validation results, without its ingredients."""
-    codes = {str(one.get("code")) for one in _failures(results)}
-    signed = {str(one.get("code")) for one in _active(results).get("success", [])}
-    if odd or codes - {_UNTRUSTED, _EXPIRED} or "claimSignature.validated" not in signed:
-        return "tampered"
-    if _EXPIRED in codes:
-        return "expired"
-    trusted = _UNTRUSTED not in codes and "signingCredential.trusted" in signed
-    return "trusted" if trusted else "valid"
-
-
-def _active(results: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    return (results or {}).get("activeManifest") or {}
-
-
-def _failures(results: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
-    return list(_active(results).get("failure", []))
-
-
-def _lineage(
-    told: Mapping[str, Any], manifest_id: str, relationship: str, state: str, depth: int
-) -> Lineage:
-    manifest = told.get("manifests", {}).get(manifest_id, {})
-    parts = []
-    for ingredient in manifest.get("ingredients", []) if depth < _MAX_DEPTH else []:
-        inner, kind = ingredient.get("active_manifest"), ingredient.get("relationship", "unknown")
-        if inner is None:
-            parts.append(Lineage(str(ingredient.get("title")), kind, "none"))
-            continue
-        inner_state = _state(ingredient.get("validation_results"), [])
-        parts.append(_lineage(told, inner, kind, inner_state, depth + 1))
-    actions = _assertion(manifest, "c2pa.actions").get("actions", [{}])
-    made = next((one["digitalSourceType"] for one in actions if "digitalSourceType" in one), "")
-    return Lineage(
-        str(manifest.get("title")),
-        relationship,
-        state,
-        manifest_id,
-        _signer_name(manifest),
-        made.rsplit("/", 1)[-1] or None,
-        tuple(parts),
-    )
-
-
-def _ingredient_problems(
-    told: Mapping[str, Any], manifest_id: str, depth: int
-) -> Iterator[Problem]:
-    manifest = told.get("manifests", {}).get(manifest_id, {})
-    for ingredient in manifest.get("ingredients", []) if depth < _MAX_DEPTH else []:
-        for one in _failures(ingredient.get("validation_results")):
-            if one.get("code") not in (_UNTRUSTED, _EXPIRED):
-                yield _problem(one, str(ingredient.get("title")))
-        if ingredient.get("active_manifest"):
-            yield from _ingredient_problems(told, ingredient["active_manifest"], depth + 1)
-
-
-def _worst(lineage: Lineage) -> str:
-    """The file's own state, or tampered when any part of its lineage is."""
-    waiting = [lineage]
-    while waiting:
-        one = waiting.pop()
-        if one.state == "tampered":
-            return "tampered"
-        waiting += one.ingredients
-    return lineage.state
-
-
-def _problem(failure: Mapping[str, Any], where: str) -> Problem:
-    code = str(failure.get("code"))
-    return Problem(code, _WORDS.get(code, str(failure.get("explanation") or code)), where)
 
 
 def _signer(manifest: Mapping[str, Any], failures: list[Mapping[str, Any]]) -> dict[str, Any]:
@@ -255,34 +160,14 @@ def _signer(manifest: Mapping[str, Any], failures: list[Mapping[str, Any]]) -> d
         "name": info.get("common_name"),
         "organisation": info.get("issuer"),
         "self_made": info.get("issuer") == ORGANISATION,
-        "trusted": not any(one.get("code") == _UNTRUSTED for one in failures),
+        "trusted": not any(one.get("code") == UNTRUSTED for one in failures),
         "time_stamped": info.get("time"),
     }
-
-
-def _signer_name(manifest: Mapping[str, Any]) -> str | None:
-    info = manifest.get("signature_info", {})
-    name = info.get("common_name") or info.get("issuer")
-    return None if name is None else str(name)
 
 
 def _generator(manifest: Mapping[str, Any]) -> str | None:
     info = manifest.get("claim_generator_info") or [{}]
     return " ".join(str(info[0][key]) for key in ("name", "version") if key in info[0]) or None
-
-
-def _assertions(manifest: Mapping[str, Any], label: str) -> list[Mapping[str, Any]]:
-    """Return the data of assertions with a label, whatever version number follows it."""
-    return [
-        one["data"]
-        for one in manifest.get("assertions", [])
-        if str(one.get("label", "")).removesuffix(".v2") == label
-        and isinstance(one.get("data"), dict)
-    ]
-
-
-def _assertion(manifest: Mapping[str, Any], label: str) -> Mapping[str, Any]:
-    return next(iter(_assertions(manifest, label)), {})
 
 
 def _odd_bytes(path: Path, kind: str, told: Mapping[str, Any]) -> list[str]:
