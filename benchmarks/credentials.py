@@ -11,6 +11,7 @@ registry below a temporary folder, so that wrong manifests are there to be found
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import os
 import tempfile
@@ -97,30 +98,14 @@ def removal(clips: int, folder: Path) -> dict[str, Any]:
 def registry_speed(entries: int) -> dict[str, Any]:
     """Fill a registry and time each way to ask it, in ms."""
     from hibari.trust.home import open_database
-    from hibari.trust.registry import Record, Registry, audio_fingerprint
-    from hibari.trust.registry.video_fingerprint import VideoFingerprint
+    from hibari.trust.registry import Registry
 
-    rng = np.random.default_rng(0)
-    registry = Registry(open_database())
-
-    def record(number: int) -> Record:
-        video = VideoFingerprint(
-            rng.integers(0, 2**63, (4, 4), dtype=np.uint64),
-            rng.integers(0, 256, (4, 24, 24), dtype=np.uint8),
-        )
-        landmarks = np.stack([rng.integers(0, 65536, 48), rng.integers(0, 60, 48)], axis=1)
-        audio = audio_fingerprint.AudioFingerprint(
-            landmarks, rng.integers(0, 256, (60, 32), dtype=np.uint8)
-        )
-        return Record(
-            f"urn:c2pa:{number}", f"{number}.mp4", "video/mp4", f"{number:064x}", b"s" * 5000,
-            identifiers=(f"{number:016x}",), video=video, audio=audio,
-        )  # fmt: skip
-
+    engine = open_database()
+    registry = Registry(engine)
     started = time.perf_counter()
-    registry.add_all(record(number) for number in range(entries))
+    fill(engine, entries)
     filled = time.perf_counter() - started
-    asked = rng.integers(0, entries, 50)
+    asked = np.random.default_rng(1).integers(0, entries, 50)
     kept = [registry.by_identifier(f"{number:016x}")[0] for number in asked[:20]]
     return {
         "entries": entries,
@@ -130,6 +115,52 @@ def registry_speed(entries: int) -> dict[str, Any]:
         "by_picture_first_ms": timed(lambda _: registry.by_content(kept[0].video, None), [0]),
         "by_picture_ms": timed(lambda n: registry.by_content(kept[n].video, None), range(20)),
     }
+
+
+def fill(engine: Any, entries: int, batch: int = 5000) -> None:
+    """Write random records in bulk: 4 frames, 48 landmarks and 5 kB of manifest each."""
+    from hibari.trust.registry.tables import ENTRY, FINGERPRINT, LANDMARK, WATERMARK
+    from sqlalchemy import insert
+
+    rng, moment = np.random.default_rng(0), datetime.datetime.now(datetime.UTC)
+    for start in range(0, entries, batch):
+        numbers = range(start, min(start + batch, entries))
+        rows = [
+            {
+                "id": number + 1,
+                "manifest_id": f"urn:c2pa:{number}",
+                "recorded_at": moment,
+                "title": f"{number}.mp4",
+                "media_type": "video/mp4",
+                "file_sha256": f"{number:064x}",
+                "store": b"s" * 5000,
+                "story": "{}",
+                "thumbnail": b"",
+                "duration_s": 2.0,
+            }
+            for number in numbers
+        ]
+        marks = [{"identifier": f"{number:016x}", "entry_id": number + 1} for number in numbers]
+        prints = [
+            {
+                "entry_id": number + 1,
+                "video_hashes": rng.bytes(4 * 32),
+                "video_thumbs": rng.bytes(4 * 576),
+                "audio_levels": rng.bytes(60 * 32),
+            }
+            for number in numbers
+        ]
+        drawn = rng.integers(0, 65536, (len(rows), 48)).tolist()
+        landmarks = [
+            {"mark": mark, "at": at, "entry_id": number + 1}
+            for number, some in zip(numbers, drawn, strict=True)
+            for at, mark in enumerate(some)
+        ]
+        with engine.begin() as connection:
+            connection.execute(insert(ENTRY), rows)
+            connection.execute(insert(WATERMARK), marks)
+            connection.execute(insert(FINGERPRINT), prints)
+            connection.execute(insert(LANDMARK), landmarks)
 
 
 def timed(ask: Callable[[Any], object], given: Any) -> float:

@@ -6,7 +6,7 @@ import datetime
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,21 +74,12 @@ class Registry:
         Raises:
             sqlalchemy.exc.IntegrityError: a record of this manifest is there already.
         """
-        self.add_all([record])
-
-    def add_all(self, records: Iterable[Record]) -> None:
-        """Keep all records or, when one cannot be kept, none.
-
-        Raises:
-            sqlalchemy.exc.IntegrityError: as :meth:`add`.
-        """
         with self._engine.begin() as connection:
-            for record in records:
-                entry = _insert_entry(connection, record)
-                for identifier in record.identifiers:
-                    values = {"identifier": identifier, "entry_id": entry}
-                    connection.execute(insert(WATERMARK).values(values))
-                _insert_fingerprints(connection, entry, record)
+            entry = _insert_entry(connection, record)
+            for identifier in record.identifiers:
+                values = {"identifier": identifier, "entry_id": entry}
+                connection.execute(insert(WATERMARK).values(values))
+            _insert_fingerprints(connection, entry, record)
 
     def by_manifest(self, manifest_id: str) -> Record | None:
         """Return the record of a manifest."""
