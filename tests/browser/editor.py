@@ -67,6 +67,11 @@ class Editor:
         self.page.get_by_test_id(f"template-workflow-{name}").click()
         self.wait_for_graph()
 
+    def served_template(self, name: str) -> dict[str, Any]:
+        """Return a template of this pack as the server gives it to the template browser."""
+        route = f"/api/workflow_templates/{PACK_IN_TEMPLATES}/{name}.json"
+        return self.page.evaluate("async route => (await fetch(route)).json()", route)
+
     def wait_for_graph(self) -> None:
         """Wait until a graph with blocks of ours lies on the canvas."""
         self.page.wait_for_function("() => app.graph.nodes.some(n => n.type.startsWith('Hibari'))")

@@ -75,8 +75,8 @@ def test_a_template_becomes_a_playing_clip_that_gives_its_graph_back(editor, ren
 
 def test_every_template_opens_without_a_red_node(editor):
     for name in TEMPLATES:
-        editor.open_template(name)
-        editor.page.wait_for_timeout(500)
+        editor.load(editor.served_template(name))
+        editor.wait_for_graph()
         editor.screenshot(name)
         assert (editor.red_nodes(), editor.complaint()) == ([], ""), name
         editor.blank()
