@@ -20,6 +20,8 @@ WHOLE_VERSION = "whole-1"
 
 SAMPLE_RATE = 24_000
 VERSIONS = {"drops": WORLD_VERSION, "whole": WHOLE_VERSION}
+NARROWEST = {"drops": 0.7, "whole": 0.95}
+"""Smallest width / height that has room for what happens."""
 
 
 @dataclass(frozen=True)
@@ -42,17 +44,18 @@ class ClipSpec:
     def __post_init__(self) -> None:
         if self.frames < 1:
             raise ValueError(f"frames is {self.frames}, but a clip has at least 1; use 49")
-        if self.height < 32 or not 0.7 <= self.width / self.height <= 4:
-            raise ValueError(
-                f"size {self.width}x{self.height} is outside the world: the height is at least 32"
-                " and width / height between 0.7 and 4; use 256x256"
-            )
-        if not 8 <= self.fps <= 60:
-            raise ValueError(f"fps is {self.fps}, but it must lie in 8..60; use 24")
         if self.playground not in VERSIONS:
             raise ValueError(
                 f'playground is "{self.playground}", but must be one of {", ".join(VERSIONS)}'
             )
+        narrowest = NARROWEST[self.playground]
+        if self.height < 32 or not narrowest <= self.width / self.height <= 4:
+            raise ValueError(
+                f"size {self.width}x{self.height} is outside the world: the height is at least 32"
+                f" and width / height between {narrowest} and 4; use 256x256"
+            )
+        if not 8 <= self.fps <= 60:
+            raise ValueError(f"fps is {self.fps}, but it must lie in 8..60; use 24")
 
     @property
     def version(self) -> str:

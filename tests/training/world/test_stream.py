@@ -34,3 +34,13 @@ def test_a_killed_worker_is_a_clear_error():
         os.kill(child.pid, signal.SIGTERM)
     with pytest.raises(RuntimeError, match=r"worker process died near clip \d+.*fewer than 1 work"):
         list(stream)
+
+
+@pytest.mark.slow
+def test_another_process_makes_the_same_clips_of_the_whole_playground():
+    spec = ClipSpec(frames=9, height=64, width=64, playground="whole")
+    for made, index in zip(clips(4, 10, 4, spec, workers=1), range(10, 14), strict=True):
+        here = make_clip(4, index, spec)
+        assert made.caption == here.caption
+        assert np.array_equal(made.frames, here.frames)
+        assert np.array_equal(made.waveform, here.waveform)

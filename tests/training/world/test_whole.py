@@ -11,6 +11,7 @@ import pytest
 from hibari.training.world import ClipSpec, make_clip
 from hibari.training.world.scenes.layout import KINDS, MATERIALS, PLACES
 from hibari.training.world.sound.mix import synthesize
+from hibari.training.world.voice.lexicon import spoken
 from hibari.training.world.whole import set_up
 from scipy import signal
 
@@ -34,7 +35,7 @@ def test_a_seed_and_index_always_give_the_same_clip_and_others_another(clips):
 
 @pytest.mark.parametrize(
     ("frames", "height", "width", "fps", "samples"),
-    [(25, 64, 112, 24, 25_000), (9, 96, 72, 25, 8_640), (1, 64, 64, 24, 1_000)],
+    [(25, 64, 112, 24, 25_000), (9, 96, 96, 25, 8_640), (1, 64, 64, 24, 1_000)],
 )
 def test_any_size_and_length_can_be_made(frames, height, width, fps, samples):
     for index in range(6):
@@ -81,13 +82,15 @@ def dry():
 def test_the_first_contact_starts_within_5_ms_in_the_sound(dry):
     checked = 0
     for stage, sound in dry:
-        hits, rolls = stage.motion.hits, stage.layout.facts.get("way") == "rolls"
-        if rolls or not hits or hits[0].dv < 60:
+        hits = stage.motion.hits
+        # A ball that rolls, or that falls through a net, is heard before it hits anything.
+        earlier = stage.kind == "hoop" or stage.layout.facts.get("way") == "rolls"
+        if earlier or not hits or hits[0].dv < 60:
             continue
         checked += 1
         loud = np.flatnonzero(np.abs(sound).max(0) > 0.012)
         assert abs(loud[0] / 24_000 - hits[0].time_s) < 0.005, stage.kind
-    assert checked >= 12
+    assert checked >= 10
 
 
 def test_stereo_follows_the_place_of_the_contact(dry):
@@ -189,32 +192,34 @@ def test_every_role_has_a_reference_view_and_every_speaker_a_voice(clips):
     assert event.reference_voices() == {}
 
 
-def test_a_moving_camera_shows_the_things_where_the_truth_says():
-    """The strongest change between two frames of a fall lies where the truth puts the thing."""
-    checked = 0
-    for index in range(40):
-        clip = make_clip(12, index, ClipSpec(13, 128, 128, playground="whole"))
-        truth = clip.truth
-        if truth.kind != "drop" or truth.count != 1 or truth.weather in ("rainy", "snowy"):
+def test_the_picture_shows_the_colour_where_the_truth_says_whatever_the_camera_does():
+    spec = ClipSpec(1, 128, 128, playground="whole")
+    cameras = set()
+    for index in range(110):
+        stage = set_up(12, index, spec, "train").stage
+        plain = stage.setting.style == "bright" and stage.setting.weather in ("clear", "windy")
+        if stage.kind not in ("drop", "throw") or len(stage.layout.things) > 1 or not plain:
             continue
-        thing = truth.objects[0]
-        x, y, _ = truth.trajectories[0, 0]
-        half = max(2, round(thing.radius_px * 0.5))
-        patch = clip.frames[0, round(y) - half : round(y) + half, round(x) - half : round(x) + half]
-        hue = np.median(patch.reshape(-1, 3), 0)
-        rgb = np.array(thing.rgb, float)
-        if truth.style in ("night", "pastel") or truth.weather != "clear":
-            continue
-        checked += 1
-        flat = lambda c: (c - c.mean()) / (c.std() + 20)  # noqa: E731
-        assert np.linalg.norm(flat(hue) - flat(rgb)) < 1.4, (thing.colour, hue)
-    assert checked >= 2
+        clip = make_clip(12, index, spec)
+        thing, (x, y, _) = clip.truth.objects[0], clip.truth.trajectories[0, 0]
+        half = max(2, round(thing.radius_px * 0.6))
+        rows, columns = (slice(max(0, round(v) - half), round(v) + half) for v in (y, x))
+        seen = np.median(clip.frames[0, rows, columns].reshape(-1, 3), 0)
+        assert np.linalg.norm(_hue(seen) - _hue(np.array(thing.rgb))) < 1.2, thing.colour
+        cameras.add(stage.camera.kind)
+    assert len(cameras) >= 2
+
+
+def _hue(rgb):
+    return (rgb - rgb.mean()) / (rgb.std() + 20)
 
 
 @pytest.mark.parametrize(
     ("make", "message"),
     [
         (lambda: make_clip(-1, 0, SMALL), "seed -1.*not be negative"),
+        (lambda: ClipSpec(9, 96, 72, playground="whole"), "72x96.*between 0.95 and 4"),
+        (lambda: spoken("hello qwertz", "en"), 'en lexicon lacks "qwertz" of "hello qwertz"'),
         (lambda: make_clip(0, 0, SMALL, "test"), 'split is "test".*"validation"'),
     ],
 )
@@ -226,12 +231,12 @@ def test_bad_input_is_told_in_one_sentence(make, message):
 @pytest.mark.slow
 def test_throughput_is_told_and_enough_for_a_hundred_clips_a_second_on_16_cores(caplog):
     spec = ClipSpec(playground="whole")
-    for index in range(8):
+    for index in range(3):
         make_clip(0, index, spec)
     began = time.process_time()
-    for index in range(8, 24):
+    for index in range(3, 9):
         make_clip(0, index, spec)
-    taken_ms = 1000 * (time.process_time() - began) / 16
+    taken_ms = 1000 * (time.process_time() - began) / 6
     with caplog.at_level(logging.INFO):
         logging.getLogger(__name__).info("%.0f ms of one core per 256x256x49 clip", taken_ms)
     # 160 ms is the aim on a free core; a loaded machine may be several times slower.

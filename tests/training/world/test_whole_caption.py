@@ -76,6 +76,14 @@ def test_every_outcome_that_happens_can_be_told_in_both_languages(train):
     assert len(seen) >= 20
 
 
+def test_long_and_short_clips_can_be_told_too():
+    for frames, count in ((9, 30), (145, 30)):
+        spec = ClipSpec(frames, 64, 64, playground="whole")
+        for index in range(count):
+            play = set_up(8, index, spec, "train")
+            assert event_key(play.stage) in ENGLISH.events
+
+
 def test_the_caption_names_the_true_colours(train):
     for play, caption in train:
         if caption.language != "en" or not play.stage.layout.things:

@@ -19,7 +19,7 @@ from .actors import Actors
 from .camera import is_still, track
 from .furniture import draw_behind, draw_in_front, draw_rod, draw_table_shadow
 from .paint import WHITE, Brush, Light, Rgb, colour, mix, pen
-from .places import MARGIN_X, MARGIN_Y, draw_far, draw_near
+from .places import MARGIN_X, MARGIN_Y, draw_carpet, draw_far, draw_near
 from .things import LINEAR, Face, draw_face, sprite_of
 from .weather import draw_air
 
@@ -82,8 +82,11 @@ class _Painter:
         self.actors = Actors(stage, mouths, self.light, self.sprite_scale, rng)
         seed = int(rng.integers(2**31))
         density = spec.scale * (1.0 if zoom == 1.0 else 1.12)
-        self.far = self._layer(draw_far, seed, density)
-        self.near = self._layer(draw_near, seed + 1, density)
+        from_above = stage.kind == "billiards"
+        far = draw_carpet if from_above else draw_far
+        self.layers = [(self._layer(far, seed, density), PARALLAX)]
+        if not from_above:
+            self.layers.append((self._layer(draw_near, seed + 1, density), 1.0))
         self.still = self._still_backdrop() if is_still(stage.camera) else None
         self.things = Brush(self.canvas, self.light, things=True)
         self.scenery = Brush(self.canvas, self.light)
@@ -107,7 +110,7 @@ class _Painter:
         return self.pixels.copy()
 
     def _draw_layers(self, view: np.ndarray) -> None:
-        for image, depth in ((self.far, PARALLAX), (self.near, 1.0)):
+        for image, depth in self.layers:
             self.canvas.save()
             self._look_through(view, depth)
             rect = skia.Rect.MakeLTRB(

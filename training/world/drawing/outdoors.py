@@ -102,18 +102,16 @@ def city_far(s: Scenery) -> None:
 def _house(s: Scenery, x: float, width: float, top: float, rgb: Rgb) -> None:
     s.brush.box((x, top, width - 2, 184 - top), rgb, 1)
     s.brush.box((x - 1, top, width, 6), mix(rgb, (70, 56, 66), 0.25), 1)
-    columns = max(2, round(width / 24))
+    columns = max(2, round(width / 31))
     step = (width - 2) / columns
     for column in range(columns):
-        for y in np.arange(top + 14, 166, 27):
+        for y in np.arange(top + 15, 162, 36):
             lit = s.light.time == "night" and s.some(0, 1) < 0.55
-            rect = skia.Rect.MakeXYWH(x + step * (column + 0.5) - 5.5, float(y), 11, 14)
-            pane = LIT if lit else s.brush.tone(mix(rgb, (222, 238, 255), 0.72))
+            rect = skia.Rect.MakeXYWH(x + step * (column + 0.5) - 7, float(y), 14, 19)
+            pane = LIT if lit else s.brush.tone(mix(rgb, (222, 238, 255), 0.6))
             if s.light.time == "night" and not lit:
                 pane = s.brush.tone(mix(rgb, (60, 66, 110), 0.4))
-            s.brush.canvas.drawRoundRect(
-                rect, 1.5, 1.5, skia.Paint(AntiAlias=True, Color=colour(pane))
-            )
+            s.brush.canvas.drawRoundRect(rect, 2, 2, skia.Paint(AntiAlias=True, Color=colour(pane)))
 
 
 def city_near(s: Scenery) -> None:

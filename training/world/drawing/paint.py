@@ -19,7 +19,7 @@ __all__ = ["DARK", "PAPER", "PENCIL", "WHITE", "Brush", "Light", "Rgb", "colour"
 WHITE: Rgb = (255, 255, 255)
 DARK: Rgb = (44, 32, 56)
 PAPER: Rgb = (247, 241, 230)
-PENCIL: Rgb = (126, 120, 116)
+PENCIL: Rgb = (148, 141, 135)
 NIGHT: Rgb = (26, 34, 86)
 Point = tuple[float, float]
 
@@ -80,7 +80,7 @@ class Light:
     def outline(self, rgb: Rgb) -> Rgb:
         """The edge of a thing: its own colour, darker; in a sketch, pencil."""
         if self.sketch:
-            return mix(PENCIL, DARK, 0.25)
+            return mix(PENCIL, DARK, 0.32)
         return mix(rgb, DARK, 0.3 if self.style == "pastel" else 0.46)
 
 
@@ -124,7 +124,7 @@ class Brush:
             bounds = path.getBounds()
             self.canvas.drawPath(path, self.fade(bounds.top(), bounds.bottom(), rgb, second))
         if self.light.sketch:
-            self.canvas.drawPath(path, pen(PENCIL, 1.5 if edge is None else edge, 0.8))
+            self.canvas.drawPath(path, pen(PENCIL, 1.9 if edge is None else edge, 0.75))
         elif edge:
             self.canvas.drawPath(path, pen(self.light.outline(self.tone(rgb)), edge))
 

@@ -13,10 +13,10 @@ import skia
 
 from ..scenes.layout import Setting
 from . import indoors, outdoors
-from .paint import Brush, Light, colour
+from .paint import DARK, WHITE, Brush, Light, colour, mix
 from .scenery import MARGIN_X, MARGIN_Y, Scenery, sky
 
-__all__ = ["MARGIN_X", "MARGIN_Y", "draw_far", "draw_near"]
+__all__ = ["MARGIN_X", "MARGIN_Y", "draw_carpet", "draw_far", "draw_near"]
 
 
 def draw_far(canvas: skia.Canvas, setting: Setting, rng: np.random.Generator, width: float) -> None:
@@ -42,12 +42,25 @@ def draw_near(
         _hatch_ground(scenery)
 
 
+def draw_carpet(
+    canvas: skia.Canvas, setting: Setting, rng: np.random.Generator, width: float
+) -> None:
+    """A floor seen from above, for what lies on it."""
+    light = Light.of(setting)
+    scenery = Scenery(Brush(canvas, light), light, rng, width)
+    rug = scenery.pick(((206, 178, 150), (186, 196, 206), (204, 186, 196), (190, 202, 180)))
+    scenery.band(-MARGIN_Y, 256 + MARGIN_Y, mix(rug, WHITE, 0.2), mix(rug, DARK, 0.12))
+    stripe = scenery.brush.fill(mix(rug, WHITE, 0.4), 0.4)
+    for y in range(2, 270, 32):
+        canvas.drawRect(skia.Rect.MakeXYWH(scenery.left, y, width + 2 * MARGIN_X, 10), stripe)
+
+
 def _hatch_ground(s: Scenery) -> None:
-    stroke = s.brush.stroke((60, 56, 52), 1.5, 0.5)
-    for _ in range(16):
+    stroke = s.brush.stroke((70, 66, 60), 1.9, 0.4)
+    for _ in range(9):
         x, y = s.at(-0.15, 1.15), s.some(222, 254)
         s.brush.canvas.drawLine(x, y, x + s.some(-8, 8), y - s.some(6, 11), stroke)
-    edge = s.brush.stroke((40, 36, 34), 2.0, 0.8)
+    edge = s.brush.stroke((40, 36, 34), 2.4, 0.7)
     s.brush.canvas.drawLine(s.left, 184, s.right, 184, edge)
 
 

@@ -61,9 +61,9 @@ def sprite_of(thing: Thing, light: Light, scale: float) -> Sprite:
     # One picture serves all sizes within a few per cent; it is drawn at the exact size.
     size = 2 ** (round(math.log2(max(half_width, half_height) * scale) * 8) / 8)
     aspect = round(half_height / half_width, 1 if thing.shape == "plank" else 2)
-    images = _images(
-        thing.shape, thing.colour, thing.material, thing.skin, light, round(size, 2), aspect
-    )
+    # A rubber band across the middle would run through the eyes.
+    skin = thing.skin or ("grip" if thing.face and thing.material == "rubber" else "")
+    images = _images(thing.shape, thing.colour, thing.material, skin, light, round(size, 2), aspect)
     longer = max(half_width, half_height)
     pad = (_PAD - 1) * (longer if thing.shape != "plank" else 4 * half_height)
     return Sprite(*images, half_width + pad, half_height + pad)
@@ -161,6 +161,7 @@ class _Look:
             "basketball": self._basketball,
             "billiard": self._billiard,
             "bob": self._bob,
+            "grip": self._grip,
         }.get(self.skin)
         if draw is not None:
             draw(canvas)
@@ -190,6 +191,13 @@ class _Look:
         else:
             canvas.drawCircle(0.4, 0.1, 0.2, skia.Paint(AntiAlias=True, Color=colour(
                 mix(self.rgb, (210, 60, 60), 0.7))))  # fmt: skip
+
+    def _grip(self, canvas: skia.Canvas) -> None:
+        knob = skia.Paint(AntiAlias=True, Color=colour(self._shade(-0.75), 0.9))
+        for k in range(8):
+            turn = k * math.pi / 4
+            x, y = 0.77 * math.cos(turn), 0.77 * math.sin(turn)
+            canvas.drawCircle(x * self.half_width, y * self.half_height, 0.1, knob)
 
     def _bob(self, canvas: skia.Canvas) -> None:
         if self.material == "metal":
@@ -264,7 +272,7 @@ class _Look:
             canvas.drawLine(-0.62 * x, -0.74 * y, 0.3 * x, -0.74 * y, paint)
 
     def _plank_marks(self, canvas: skia.Canvas) -> None:
-        grain = pen(mix(self.rgb, (88, 48, 20), 0.45), 0.012, 0.7)
+        grain = pen(mix(self.rgb, (88, 48, 20), 0.4), 0.013, 0.45)
         for k in (-0.4, 0.3):
             canvas.drawLine(-0.95, k * self.half_height, 0.95, k * self.half_height, grain)
 
@@ -273,7 +281,7 @@ class _Look:
         if self.material == "wood":
             dark = mix(self.rgb, (88, 48, 20), 0.42)
             for k in (-0.36, 0.36):
-                canvas.drawLine(-x, k * y, x, k * y, pen(dark, 0.1, 0.75))
+                canvas.drawLine(-x, k * y, x, k * y, pen(dark, 0.12, 0.6))
             if small > 0.5:
                 canvas.drawLine(-0.7 * x, 0.7 * y, 0.7 * x, -0.7 * y, pen(dark, 0.14, 0.5))
         elif self.material == "metal":
@@ -284,6 +292,8 @@ class _Look:
                 self._rivets(canvas, spots)
         elif self.material == "stone":
             self._speckles(canvas)
+        elif self.skin == "grip":
+            self._grip(canvas)
         elif self.material == "rubber":
             band = skia.Paint(AntiAlias=True, Color=colour(self._shade(-0.8), 0.9))
             canvas.drawRect(skia.Rect.MakeLTRB(-x, -0.17 * y, x, 0.17 * y), band)

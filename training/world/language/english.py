@@ -169,6 +169,7 @@ _EVENTS: Options = {
     ),
     "drop mixed": ("{S} falls~falling {H} {X}", "{S} drops~dropping {H} {X}"),
     "drop in the air": ("{S} falls~falling {H} {X}", "{S} is~being dropped {H} {X}"),
+    "drop leaves": ("{S} falls~falling {H} {X} and leaves~leaving the picture",),
     "throw bounces": (
         "{S} flies~flying in {L} and bounces~bouncing {K}",
         "{S} bounces~bouncing {K} across the picture {L}",
@@ -257,6 +258,7 @@ _EVENTS: Options = {
         "the cue ball runs~running into a triangle of balls and scatters~scattering {N}",
     ),
     "billiards misses": ("the white cue ball misses~missing all other balls",),
+    "billiards leaves": ("the white cue ball rolls~rolling slowly and touches~touching nothing",),
     "pendulum swings": (
         "{S} swings~swinging on a rod",
         "{S} hangs~hanging from a beam and swings~swinging freely {L}",
@@ -318,6 +320,7 @@ _EVENTS: Options = {
         "a seesaw tips~tipping under {O} and lifts~lifting {S}",
     ),
     "seesaw stays": ("{O} falls~falling near a seesaw while {S} stays down",),
+    "seesaw leaves": ("a seesaw throws~throwing {S} out of the picture as {O} falls on it",),
     "talk one": (
         '{S} says~saying {V}: "{Q}"',
         '{S} speaks~speaking {V} and says~saying "{Q}"',
