@@ -116,6 +116,13 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, metavar="N", help="sampling steps")
     parser.add_argument("--guidance", type=float, metavar="G", help="how closely to follow PROMPT")
     parser.add_argument("--checkpoint", metavar="NAME", help="another model (see `hibari nodes`)")
+    parser.add_argument(
+        "--cameo",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a cameo in the scene; PROMPT mentions it as @name (repeatable, up to three)",
+    )
     parser.add_argument("-o", "--out", type=Path, metavar="OUT.mp4", help="name of the file")
     parser.add_argument("--output", type=Path, metavar="DIR", help="default: ./output")
 

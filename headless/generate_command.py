@@ -34,6 +34,7 @@ def generate(arguments: argparse.Namespace) -> int:
     infos = {name: block.GET_NODE_INFO_V1() for name, block in blocks.items()}
     prompt = to_prompt(workflow, infos)
     fill(prompt, values_of(arguments, target))
+    add_cameos(prompt, arguments.cameo)
     engine = Engine(blocks, keep_results=False)
     if target is None:
         set_folders(output=folder)
@@ -145,6 +146,26 @@ def fill(prompt: Prompt, values: dict[str, dict[str, Any]]) -> None:
     for node in prompt.values():
         given = values.get(node["class_type"], {})
         node["inputs"] |= {name: value for name, value in given.items() if value is not None}
+
+
+def add_cameos(prompt: Prompt, names: list[str]) -> None:
+    """Put cameos between the prompt and the sampler; the prompt mentions each as ``@name``."""
+    ids = {node["class_type"]: node_id for node_id, node in prompt.items()}
+    load, sample = ids["HibariLoadModel"], ids["HibariSample"]
+    last = prompt[sample]["inputs"]["positive"]
+    for number, name in enumerate(names, start=1):
+        loaded, applied = f"cameo {number}", f"apply cameo {number}"
+        inputs = {"conditioning": last, "cameo": [loaded, 0], "vae": [load, 2]}
+        inputs |= {"audio_vae": [load, 3], "role": "", "likeness": 1.0, "voice": 1.0}
+        prompt[loaded] = added("HibariLoadCameo", {"cameo": name}, f"Cameo {name}")
+        prompt[applied] = added("HibariApplyCameo", inputs, f"Apply {name}")
+        last = [applied, 0]
+    prompt[sample]["inputs"]["positive"] = last
+
+
+def added(class_type: str, inputs: dict[str, Any], title: str) -> dict[str, Any]:
+    """A node of a graph in API format."""
+    return {"class_type": class_type, "inputs": inputs, "_meta": {"title": title}}
 
 
 def moved(item: dict[str, Any], target: Path) -> dict[str, Any]:

@@ -119,7 +119,8 @@ class HibariCameoEnroll(io.ComfyNode):
                 raise ValueError("there are no pictures. Connect images of the animal or object")
             sentence = issue_challenge(name, language).sentence
             text = f"Speak this in the recording, within ten minutes: {sentence}"
-            return io.NodeOutput(None, text, ui=ui.PreviewText(text))
+            # Blocks behind this one wait for the recording.
+            return io.NodeOutput(None, text, ui=ui.PreviewText(text), block_execution=text)
         subject = Subject(name, description, kind, minor)
         challenge = open_challenge(name) if kind == "person" and i_agree else None
         bundle = enroll(

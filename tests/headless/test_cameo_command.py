@@ -124,3 +124,27 @@ def test_an_audit_finds_tampering_and_exits_1(cli, anna):
     code, out, _ = cli(anna, "audit")
     assert code == 1
     assert "entry 1 (other) was changed" in out
+
+
+def test_generate_puts_cameos_between_prompt_and_sampler(tmp_path, monkeypatch, capsys, anna):
+    from hibari.host.embedded.folders import checkpoints_directory, set_folders
+
+    from .tiny_checkpoint import save_tiny_checkpoint
+
+    monkeypatch.chdir(tmp_path)
+    small = ["--checkpoint", "tiny.safetensors", "--size", "64x64", "--seconds", "0.4"]
+    with anna.here():
+        make_cameo("Anna")
+        save_tiny_checkpoint(checkpoints_directory() / "tiny.safetensors")
+        words = ["generate", "@anna walks on the beach", *small, "--steps", "1", "--cameo"]
+        try:
+            assert main([*words, "Anna", "-o", "clip.mp4"]) == 0
+            assert main([*words, "Nobody"]) == 2
+        finally:
+            set_folders(output=None)
+        from hibari.trust.cameo.ledger import Ledger
+
+        kinds = [entry.kind for entry in Ledger().entries()]
+    assert (tmp_path / "clip.mp4").is_file()
+    assert kinds == ["enrolled", "use", "result"]
+    assert "'Nobody'" in capsys.readouterr().err

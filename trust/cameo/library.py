@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..home import home_subfolder, write_private
+from ..home import home_path, home_subfolder, write_private
 from ..identity import Identity, current_identity
 from .bundle import SUFFIX, Bundle, Header, read_bundle
 from .container import CameoError
@@ -19,10 +19,10 @@ def library_folder() -> Path:
 
 
 def cameo_names() -> list[str]:
-    """Names for a drop-down, sorted; files are not opened."""
+    """Names for a drop-down, sorted; files are not opened and no folder is made."""
     try:
-        paths = list(library_folder().glob(f"*{SUFFIX}"))
-    except (ValueError, OSError):  # no home folder that could be written to
+        paths = list((home_path() / FOLDER).glob(f"*{SUFFIX}"))
+    except OSError:  # a home folder that may not be read
         return []
     return sorted(path.stem for path in paths if path.is_file() and not path.name.startswith("."))
 

@@ -28,7 +28,7 @@ from .name import NO_CAMEO
 
 # Blocks that bring cameos into a graph, and the widget that names them.
 SOURCES = {"HibariLoadCameo": "cameo", "HibariCameoEnroll": "name"}
-DRAFTS = "drafts"
+DRAFTS, RELEASED = "drafts", "released"
 Release = Callable[[Path, Path], None]
 
 
@@ -288,8 +288,9 @@ def settle(
         return None
     if not path.is_file() or file_sha256(path) != digest:
         raise CameoError(f"the draft {path} is gone or was changed; it cannot be released")
-    target = free_name(wanted)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    # A folder that is gone (one for a single run, say) is not made again.
+    folder = wanted.parent if wanted.parent.is_dir() else home_subfolder(RELEASED)
+    target = free_name(folder / wanted.name)
     (release or _as_it_is)(path, target)
     ledger.note("released", sha256=digest, path=str(target), as_sha256=file_sha256(target))
     path.unlink(missing_ok=True)
