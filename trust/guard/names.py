@@ -39,30 +39,29 @@ class NameIndex:
 
     def find(self, reading: str) -> Iterator[str]:
         """Yield the names in a reading, the longest at each place first."""
-        words = _WORD.findall(reading)
-        while words:
-            length = self._length_at(words)
+        words, at = _WORD.findall(reading), 0
+        while at < len(words):
+            length = self._length_at(words, at)
             if length:
-                yield self._name_of["".join(words[:length])]
-            words = words[length or 1 :]
+                yield self._name_of["".join(words[at : at + length])]
+            at += length or 1
 
     def without(self, reading: str) -> str:
         """Return the words of a reading except those of names in the index."""
-        words = _WORD.findall(reading)
+        words, at = _WORD.findall(reading), 0
         kept: list[str] = []
-        while words:
-            length = self._length_at(words)
+        while at < len(words):
+            length = self._length_at(words, at)
             if not length:
-                kept.append(words[0])
-            words = words[length or 1 :]
+                kept.append(words[at])
+            at += length or 1
         return " ".join(kept)
 
-    def _length_at(self, words: list[str]) -> int:
-        """Return how many of the first words are a name, 0 when none."""
-        longest = min(_MAX_WORDS, len(words))
-        return next(
-            (size for size in range(longest, 0, -1) if "".join(words[:size]) in self._name_of), 0
-        )
+    def _length_at(self, words: list[str], at: int) -> int:
+        """Return how many words from ``at`` on are a name, 0 when none."""
+        longest = min(_MAX_WORDS, len(words) - at)
+        sizes = range(longest, 0, -1)
+        return next((n for n in sizes if "".join(words[at : at + n]) in self._name_of), 0)
 
 
 @cache

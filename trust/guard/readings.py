@@ -25,7 +25,7 @@ TURNED = 2
 """Number of turned readings."""
 _TRAILING = ".,;:!?)\"'"
 _LETTER_RUN = re.compile(r"(?<!\w)\w(?:[ ._\-*~/|,]{1,3}\w)+(?!\w)")
-_BROKEN_WORD = re.compile(r"\w+(?:[._\-*~/|,'´`·]+\w+)+")
+_BROKEN_WORD = re.compile(r"(?<!\w)\w+(?:[._\-*~/|,'´`·]+\w+)+")
 _MASKED_WORD = re.compile(r"(?<!\S)\w+[*#%_]+\w*|(?<!\S)[*#%_]\w+")
 _REPEAT = re.compile(r"([a-z])\1{2,}")
 
