@@ -62,11 +62,14 @@ class Codecs:
 
 @dataclass(frozen=True)
 class LatentStore:
-    """video ``[clips, 128, F, Y, X]``, audio ``[clips, 8, A, 16]`` (half), and captions."""
+    """Video ``[clips, 128, F, Y, X]`` and audio ``[clips, 8, A, 16]`` (half), captions, and the
+    number of objects in each clip.
+    """
 
     video: Tensor
     audio: Tensor
     captions: list[str]
+    counts: list[int]
 
     def __len__(self) -> int:
         """Number of clips."""
@@ -104,14 +107,15 @@ def encode_part(
             encoder.stored_shard(clips, _span(start, len(clips)))
 
 
-Shard = tuple[Tensor, Tensor, list[str]]
+Told = list[tuple[str, int]]
+"""Caption and number of objects of every clip."""
+Shard = tuple[Tensor, Tensor, Told]
 
 
 def _joined(shards: list[Shard]) -> LatentStore:
-    video, audio, captions = zip(*shards, strict=True)
-    return LatentStore(
-        torch.cat(video), torch.cat(audio), [text for part in captions for text in part]
-    )
+    video, audio, told = zip(*shards, strict=True)
+    captions, counts = zip(*(clip for part in told for clip in part), strict=True)
+    return LatentStore(torch.cat(video), torch.cat(audio), list(captions), list(counts))
 
 
 def _span(start: int, count: int) -> range:
@@ -133,38 +137,39 @@ class _Encoder:
 
     def stored_shard(self, clips: ClipStore, span: range) -> Shard:
         """Latents of some clips of a store."""
-        captions = [clips.lines[index]["caption"] for index in span]
+        lines = [clips.lines[index] for index in span]
+        told = [(line["caption"], len(line["truth"]["objects"])) for line in lines]
         path = self._path(clips.folder, span)
         if path.is_file():
-            return (*_read(path), captions)
+            return (*_read(path), told)
         log.info("encoding clips %d to %d of %s", span.start, span.stop, clips.folder)
         whole = (slice(None),) * 3
         made = [self._encode(clips.pixels(i, whole), clips.waveforms[i]) for i in span]
-        return self._save(path, made, captions)
+        return self._save(path, made, told)
 
     def streamed_shard(self, data: DataConfig, split: str, span: range) -> Shard:
         """Latents of some clips that are rendered for it and not kept."""
         path = self._path(store_folder(data, split), span)
         if path.is_file():
             with safe_open(path, framework="pt") as file:
-                captions = json.loads(file.metadata()["captions"])
-            return (*_read(path), captions)
+                told = [(text, count) for text, count in json.loads(file.metadata()["told"])]
+            return (*_read(path), told)
         log.info("rendering and encoding clips %d to %d of %s", span.start, span.stop, split)
-        made, captions = [], []
+        made, told = [], []
         for clip in render(data, split, span):
             made.append(self._encode(as_pixels(clip.frames), clip.waveform))
-            captions.append(clip.caption)
-        return self._save(path, made, captions)
+            told.append((clip.caption, len(clip.truth.objects)))
+        return self._save(path, made, told)
 
     def _path(self, folder: Path, span: range) -> Path:
         name = f"latents-{self.codecs.fingerprint}-{span.start}-{span.stop}.safetensors"
         return folder / name
 
-    def _save(self, path: Path, made: list[tuple[Tensor, Tensor]], captions: list[str]) -> Shard:
+    def _save(self, path: Path, made: list[tuple[Tensor, Tensor]], told: Told) -> Shard:
         video, audio = (torch.stack(parts) for parts in zip(*made, strict=True))
-        facts = {"codecs": self.codecs.fingerprint, "captions": json.dumps(captions)}
+        facts = {"codecs": self.codecs.fingerprint, "told": json.dumps(told)}
         save_tensors(path, {"video": video, "audio": audio}, facts)
-        return video, audio, captions
+        return video, audio, told
 
     @torch.no_grad()
     def _encode(self, pixels_CFYX: Tensor, waveform: np.ndarray) -> tuple[Tensor, Tensor]:

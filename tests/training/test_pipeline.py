@@ -32,6 +32,7 @@ SMALL = {
         "run.batch=2",
         "objective.frames=[9, 17]",
         "objective.kept_share=0.5",
+        "objective.crowded_share=0.5",
         "objective.place_weight=0.1",
         "model.transformer.num_layers=2",
     ],
@@ -198,6 +199,7 @@ def test_latents_of_clips_that_are_not_kept_equal_those_of_a_store(work, tmp_pat
     stored, made = (make_latents(d, "train", codecs, "fp32", cpu) for d in (kept, streamed))
     again = make_latents(streamed, "train", codecs, "fp32", cpu)
     assert stored.captions == made.captions == again.captions
+    assert stored.counts == made.counts == again.counts
     assert torch.equal(made.video, again.video)
     assert torch.allclose(stored.video.float(), made.video.float(), atol=2e-3)
     assert torch.allclose(stored.audio.float(), made.audio.float(), atol=2e-3)

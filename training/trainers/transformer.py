@@ -49,6 +49,8 @@ class FlowObjective:
         clean_share: of those, the share in which one modality is clean.
         caption_dropout: share of samples trained without their caption.
         audio_weight: weight of the audio loss beside the video loss.
+        crowded_share: share of samples drawn from clips with several objects only, which are rare
+            and the hardest to keep apart; the rest is drawn from all.
         kept_share: share of batches in which parts of the clip are kept clean (see `kept_parts`).
         place_weight: weight of the loss of `PlaceProbe`, which asks early blocks where and when
             their tokens are.
@@ -64,6 +66,7 @@ class FlowObjective:
     clean_share: float = 0.3
     caption_dropout: float = 0.1
     audio_weight: float = 0.5
+    crowded_share: float = 0.0
     kept_share: float = 0.0
     place_weight: float = 0.0
 
@@ -95,6 +98,8 @@ class TransformerTrainer:
             for split in ("train", "validation")
         }
         self.floor = _GaussianFloor(self.data["train"])
+        counts = torch.tensor(self.data["train"].counts)
+        self.crowded = (counts > 1).nonzero().flatten()
 
     def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
         """Flow-matching loss of one batch."""
@@ -103,7 +108,7 @@ class TransformerTrainer:
             int(torch.randint(len(objective.frames), (), generator=generator))
         ]
         batch = self.config.run.batch * _latents(max(objective.frames)) // _latents(frames)
-        which = torch.randint(len(store), (batch,), generator=generator)
+        which = self._pick(batch, generator)
         video, audio = self._slice(store, which, frames)
         captions = [store.captions[i] for i in which.tolist()]
         dropped = torch.rand(batch, generator=generator) < objective.caption_dropout
@@ -130,6 +135,15 @@ class TransformerTrainer:
             # Neighbours that are clean make a sample easier than its noise level tells.
             return total, {f"kept_{name}": value for name, value in numbers.items()}
         return total, numbers | self._binned(errors, sigmas)
+
+    def _pick(self, batch: int, generator: torch.Generator) -> Tensor:
+        """Training clips at random, those with several objects as often as they should come."""
+        which = torch.randint(len(self.data["train"]), (batch,), generator=generator)
+        if not self.objective.crowded_share or not len(self.crowded):
+            return which
+        crowded = self.crowded[torch.randint(len(self.crowded), (batch,), generator=generator)]
+        often = torch.rand(batch, generator=generator) < self.objective.crowded_share
+        return torch.where(often, crowded, which)
 
     def _slice(self, store: LatentStore, which: Tensor, frames: int) -> tuple[Tensor, Tensor]:
         latent = _latents(frames)
