@@ -181,7 +181,7 @@ def state() -> dict[Any, Any]:
             held |= {
                 (name, key): id(value)
                 for key, value in attributes
-                if not isinstance(value, ModuleType)  # a submodule that was imported
+                if not issubclass(type(value), ModuleType)  # a submodule that was imported
             }
     return held
 
