@@ -118,11 +118,12 @@ class Attention(nn.Module):
             if rotation is not None:
                 query_BTNH = rotation(query_BTNH)
                 key_BSNH = (context_rotation or rotation)(key_BSNH)
-            heads = (x.transpose(1, 2) for x in (query_BTNH, key_BSNH, value_BSNH))
+            query, key, value = (x.transpose(1, 2) for x in (query_BTNH, key_BSNH, value_BSNH))
             if isinstance(bias, KeyframeBias):
-                out_BTNH = bias.attend(*heads).transpose(1, 2)
+                out_BNTH = bias.attend(query, key, value)
             else:
-                out_BTNH = attend(*heads, bias).transpose(1, 2)
+                out_BNTH = attend(query, key, value, bias)
+            out_BTNH = out_BNTH.transpose(1, 2)
         if self.to_gate_logits is not None:
             # A gate of logit zero is the identity.
             out_BTNH = out_BTNH * (2 * torch.sigmoid(self.to_gate_logits(x_BTD))).unsqueeze(-1)
