@@ -21,25 +21,33 @@ def chromium_program() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """A Chromium driven by Playwright; skips with the reason where one of both is missing."""
-    sync_api = pytest.importorskip(
+def chromium() -> str:
+    """Path of Chromium; skips with the reason where it or Playwright is missing."""
+    pytest.importorskip(
         "playwright.sync_api", reason="Playwright is not installed: pip install '.[browser]'"
     )
     program = chromium_program()
     if program is None:
         pytest.skip(f"no Chromium: CHROMIUM names none, and PATH has none of {', '.join(BROWSERS)}")
+    return program
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    """A Chromium driven by Playwright, whose event loop other modules must not meet."""
+    from playwright.sync_api import sync_playwright
+
     from .editor import LAUNCH
 
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=LAUNCH)
-        yield chromium
-        chromium.close()
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=LAUNCH)
+        yield running
+        running.close()
 
 
 @pytest.fixture(scope="session")
 def comfyui(
-    browser: Any,  # before the server, which takes longer to start than a skip
+    chromium: str,  # before the server, which takes longer to start than a skip
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[ComfyUIProcess]:
     """A running ComfyUI on a free loopback port with this pack and no other."""

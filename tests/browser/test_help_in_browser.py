@@ -13,6 +13,7 @@ from ..web.node_texts import ROOT, block_infos
 
 pytestmark = [pytest.mark.comfyui, pytest.mark.slow]
 
+INFOS, WORDS = block_infos(), read_translations()
 BLOCK = "HibariSample"
 NAMES_AND_DESCRIPTIONS = """() => Object.fromEntries(
     Object.entries(LiteGraph.registered_node_types)
@@ -37,23 +38,22 @@ def editor(language, browser, comfyui, screenshots):
 
 
 def test_blocks_speak_the_language_of_the_editor(editor, language):
-    infos, words = block_infos(), read_translations()
     shown = editor.page.evaluate(NAMES_AND_DESCRIPTIONS)
-    assert set(shown) == set(infos)
-    for name, info in infos.items():
-        say = sayer(words, name, language)
+    assert set(shown) == set(INFOS)
+    for name, info in INFOS.items():
+        say = sayer(WORDS, name, language)
         assert shown[name] == [say(info["display_name"]), say(info["description"])]
 
     graph = json.loads((ROOT / "workflows" / "Text to video.json").read_text("utf-8"))
     editor.load(graph)
     editor.wait_for_graph()
-    say = sayer(words, BLOCK, language)
-    node = editor.page.locator("[data-node-id]", has_text=say(infos[BLOCK]["display_name"])).first
+    say = sayer(WORDS, BLOCK, language)
+    node = editor.page.locator("[data-node-id]", has_text=say(INFOS[BLOCK]["display_name"])).first
     for label in ("steps", "guidance", "seed"):
         assert say(label) in node.inner_text()
 
     page = editor.show_help(BLOCK)
-    assert page.locator("h1").inner_text() == say(infos[BLOCK]["display_name"])
+    assert page.locator("h1").inner_text() == say(INFOS[BLOCK]["display_name"])
     assert language.errors in page.inner_text()
     picture = page.locator("img")
     picture.scroll_into_view_if_needed()
