@@ -25,7 +25,8 @@ FONTS = (
 def name_stamp(text: str, rows: int, columns: int) -> Tensor:
     """Return the text as ``[y, x, 2]`` (brightness, opacity) for frames of ``rows`` x ``columns``.
 
-    It grows with the frame and shrinks where it would be too wide or cover too much.
+    It grows with the frame, and shrinks where it would be too wide or cover too much; below six
+    pixels it is shortened instead.
 
     Raises:
         ValueError: the text is empty or too long, or no font here has its letters.
@@ -44,9 +45,12 @@ def name_stamp(text: str, rows: int, columns: int) -> Tensor:
         left, top, right, bottom = font.getbbox(text, stroke_width=rim)
         width, height = int(right - left), int(bottom - top)
         fits = width <= WIDTH_SHARE * columns and width * height <= COVER_SHARE * rows * columns
-        if fits or size <= MIN_LETTERS_PX:
+        if fits or len(text) < 2:
             break
-        size -= 1
+        if size > MIN_LETTERS_PX:
+            size -= 1
+        else:  # a long name on a small frame: part of it is better than none
+            text = text[:-2] + "…"
     letters, rims = Image.new("L", (width, height)), Image.new("L", (width, height))
     ImageDraw.Draw(letters).text((-left, -top), text, font=font, fill=255)
     ImageDraw.Draw(rims).text((-left, -top), text, font=font, fill=255, stroke_width=rim)

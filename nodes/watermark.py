@@ -56,11 +56,15 @@ class HibariWatermarkVideo(io.ComfyNode):
         """Return IMAGE of the same shape, and the identifier."""
         import torch
 
+        from .mark_identity import carried_identifier, chosen_identifier, recorded
         from .marks import marked_chunks
 
-        number = _chosen_identifier(cls, identifier, "images")
+        carried = carried_identifier(cls, identifier, "images", "video")
+        if carried:
+            return io.NodeOutput(images, carried)
+        number = chosen_identifier(cls, identifier, "images")
         marked = torch.cat(list(marked_chunks(images, number)))
-        return io.NodeOutput(marked, _recorded(cls, number, "video"))
+        return io.NodeOutput(marked, recorded(cls, number, "video"))
 
 
 class HibariWatermarkAudio(io.ComfyNode):
@@ -96,15 +100,14 @@ class HibariWatermarkAudio(io.ComfyNode):
     @named_errors(AUDIO_NAME)
     def execute(cls, audio: dict[str, Any], identifier: str = "") -> io.NodeOutput:
         """Return AUDIO of the same length, and the identifier."""
-        import torch
+        from .mark_identity import carried_identifier, chosen_identifier, recorded
+        from .marks import marked_sound
 
-        from ..model.watermark import AudioWatermark
-        from ..trust.credentials.watermark_key import watermark_key
-
-        number = _chosen_identifier(cls, identifier, "audio")
-        mark, rate_hz = AudioWatermark(watermark_key()), int(audio["sample_rate"])
-        marked = torch.stack([mark.embed(clip, rate_hz, number) for clip in audio["waveform"]])
-        return io.NodeOutput({**audio, "waveform": marked}, _recorded(cls, number, "audio"))
+        carried = carried_identifier(cls, identifier, "audio", "audio")
+        if carried:
+            return io.NodeOutput(audio, carried)
+        number = chosen_identifier(cls, identifier, "audio")
+        return io.NodeOutput(marked_sound(audio, number), recorded(cls, number, "audio"))
 
 
 class HibariDetectWatermark(io.ComfyNode):
@@ -229,45 +232,6 @@ def _identifier_input(otherwise: str) -> io.String.Input:
         advanced=True,
         tooltip=f"64 bits as 16 hex digits; empty: {otherwise}.",
     )
-
-
-def _chosen_identifier(block: type[io.ComfyNode], written: str, wire: str) -> int:
-    """The identifier on the widget, else one that belongs to what feeds ``wire``."""
-    from ..trust.credentials.watermark_key import new_identifier
-    from .marks import origin_identifier
-    from .provenance import hidden_of
-
-    written = written.strip()
-    if written:
-        try:
-            return _from_hex(written)
-        except ValueError:
-            raise ValueError(
-                f"identifier {written[:40]!r} is not 64 bits in hex; write up to 16 of the digits "
-                "0-9 and a-f, or leave it empty for a new one"
-            ) from None
-    graph, node_id = hidden_of(block)
-    if not graph or node_id is None:
-        return new_identifier()
-    return origin_identifier(graph, str(node_id), wire, 0)
-
-
-def _from_hex(written: str) -> int:
-    if not 1 <= len(written) <= 16 or not written.isalnum():  # int() would take "_" and "0x"
-        raise ValueError(written)
-    return int(written, 16)
-
-
-def _recorded(block: type[io.ComfyNode], identifier: int, medium: str) -> str:
-    """Remember the mark for the manifest; return it as text."""
-    from ..trust.credentials.watermark_key import as_hex
-    from .marks import record_mark
-    from .provenance import hidden_of
-
-    graph, node_id = hidden_of(block)
-    if graph and node_id is not None:
-        record_mark(graph, str(node_id), identifier, medium)
-    return as_hex(identifier)
 
 
 def _detections(images: Tensor | None, audio: dict[str, Any] | None) -> dict[str, Detection]:

@@ -59,6 +59,24 @@ def test_an_empty_identifier_belongs_to_the_graph_and_is_told_to_the_manifest():
     assert fact.details["medium"] == "video"
 
 
+def test_what_is_marked_already_keeps_its_mark():
+    graph = {"2": {"class_type": "HibariWatermarkVideo", "inputs": {}}}
+    graph["3"] = {"class_type": "HibariWatermarkVideo", "inputs": {"images": ["2", 0]}}
+
+    class First(blocks.HibariWatermarkVideo):
+        hidden = io.HiddenHolder(unique_id="2", prompt=graph)
+
+    class Second(blocks.HibariWatermarkVideo):
+        hidden = io.HiddenHolder(unique_id="3", prompt=graph)
+
+    images, identifier = First.execute(frames()).args
+    again, same = Second.execute(images).args
+    assert again is images
+    assert same == identifier
+    with pytest.raises(ValueError, match="a second mark would make both unreadable"):
+        Second.execute(images, IDENTIFIER)
+
+
 @pytest.mark.parametrize("written", ["nonsense", "0x12", "1_2", "12345678123456789"])
 def test_a_wrong_identifier_is_refused(written):
     with pytest.raises(ValueError, match=r"Hibari Watermark Video: identifier .* 64 bits in hex"):
