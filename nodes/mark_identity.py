@@ -14,8 +14,8 @@ from .provenance import hidden_of, marks_of, story_of
 MAX_DIGITS = 16
 
 
-def carried_identifier(block: type[io.ComfyNode], written: str, wire: str, medium: str) -> str:
-    """Return the identifier that what feeds ``wire`` carries already, "" where it has none.
+def carried_identifier(block: type[io.ComfyNode], written: str, medium: str) -> str:
+    """Return the identifier that "video" or "audio" carries already, "" where it has none.
 
     Our decode blocks mark what they make, and two marks over each other are both unreadable.
 
@@ -23,8 +23,7 @@ def carried_identifier(block: type[io.ComfyNode], written: str, wire: str, mediu
         ValueError: it carries one, but another is asked for.
     """
     graph, node_id = hidden_of(block)
-    source = _source(graph, node_id, wire)
-    carried = marks_of(story_of(graph, source), medium) if source else []
+    carried = marks_of(story_of(graph, node_id), medium)  # without the block's own, earlier ones
     if not carried:
         return ""
     if written.strip() and int_of(written) != int(carried[0], 16):

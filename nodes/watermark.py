@@ -59,7 +59,7 @@ class HibariWatermarkVideo(io.ComfyNode):
         from .mark_identity import carried_identifier, chosen_identifier, recorded
         from .marks import marked_chunks
 
-        carried = carried_identifier(cls, identifier, "images", "video")
+        carried = carried_identifier(cls, identifier, "video")
         if carried:
             return io.NodeOutput(images, carried)
         number = chosen_identifier(cls, identifier, "images")
@@ -103,7 +103,7 @@ class HibariWatermarkAudio(io.ComfyNode):
         from .mark_identity import carried_identifier, chosen_identifier, recorded
         from .marks import marked_sound
 
-        carried = carried_identifier(cls, identifier, "audio", "audio")
+        carried = carried_identifier(cls, identifier, "audio")
         if carried:
             return io.NodeOutput(audio, carried)
         number = chosen_identifier(cls, identifier, "audio")
