@@ -7,13 +7,14 @@ labelled is not saved.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..trust.credentials.contribution import Contribution
+from ..trust.credentials.facts import record_fact
 from ..trust.credentials.settings import load_settings
 from ..trust.credentials.watermark_key import new_identifier
 from .marks import (
@@ -54,7 +55,7 @@ class Label:
         self._frames, self._fps = frames, float(fps)
         self._settings, self._policy = load_settings(), current_policy()
         self._identifier = _given_identifier(story)
-        self._story = list(story)
+        self._given, self._story = list(story), list(story)
         self._marks_picture = self._marks("video", story)
         self._shows_name = self._shows(story)
         self._watched = set(sample_indices(len(frames), self._fps))
@@ -71,6 +72,14 @@ class Label:
             if index in self._watched:
                 self._seen.append(reduced(as_bytes(frame)))
             yield frame
+
+    def record(self, graph: Mapping[str, Any] | None, node_id: str | None, clip: int = 0) -> None:
+        """Remember the marks that go in here, for blocks that work on with the saved pictures."""
+        for part in self._story:
+            if part not in self._given:
+                details = {**part.details, "clip": clip}
+                slot = f"{part.details.get('medium')}/{clip}"
+                record_fact(node_id, part.kind, details, graph=graph, slot=slot)
 
     def finish(self, partial: Path, title: str) -> None:
         """Sign the encoded file and register it; ``title`` is the name that it will take."""

@@ -25,6 +25,8 @@ def story_of(graph: Mapping[str, Any] | None, node_id: str | None) -> list[Contr
     if not graph or node_id is None:
         return []
     story = contributions_of(graph, str(node_id), block_classes().get)
+    own = _own_marks(graph, str(node_id))
+    story = [part for part in story if part not in own]
     story += _foreign_models(graph, str(node_id))
     if not any(part.kind == "prompt" for part in story):
         story += _prompts(graph, str(node_id))
@@ -53,6 +55,16 @@ def hidden_of(block: type[io.ComfyNode]) -> tuple[Mapping[str, Any] | None, str 
     """Return (graph, node id) of a running block; (None, None) where code calls it directly."""
     hidden = getattr(block, "hidden", None)
     return getattr(hidden, "prompt", None), getattr(hidden, "unique_id", None)
+
+
+def _own_marks(graph: Mapping[str, Any], node_id: str) -> list[Contribution]:
+    """Marks that this very block put in when it ran before; what it is given now has none yet."""
+    from ..trust.credentials.contribution import Contribution
+    from ..trust.credentials.facts import facts_of
+
+    kinds = ("watermark", "visible_mark")
+    facts = (fact for fact in facts_of(node_id, graph) if fact.kind in kinds)
+    return [Contribution(fact.kind, fact.details) for fact in facts]
 
 
 def _foreign_models(graph: Mapping[str, Any], node_id: str) -> list[Contribution]:

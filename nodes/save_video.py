@@ -98,7 +98,8 @@ class HibariSaveVideo(io.ComfyNode):
         guard_output(images, fps, audio, graph, node_id, clip_name=filename_prefix)
         cameos = authorise_result(graph, node_id)
         story = story_of(graph, node_id)
-        files = save_clips(images, audio, filename_prefix, settings, tags, story, cameos)
+        block = (graph, node_id)
+        files = save_clips(images, audio, filename_prefix, settings, tags, story, cameos, block)
         paths = [str(path) for path, _ in files]
         videos = [SignedVideo(path) for path in paths]
         if cameos.is_draft:

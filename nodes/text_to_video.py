@@ -77,7 +77,7 @@ class HibariTextToVideo(io.ComfyNode):
         clip = make_clip(name, text, wish, image, seed)
         guard_output(clip.images, clip.fps, clip.audio, graph, node_id)
         _record(path, text, graph, node_id)
-        video = labelled_video(clip, story_of(graph, node_id))
+        video = labelled_video(clip, story_of(graph, node_id), graph, node_id)
         return io.NodeOutput(video, ui=ui.PreviewText(str(wish)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..host import ProgressBar, check_interrupted, save_path
 from ..host.media import VideoSettings, write_video
 from .label import Label
+from .provenance import clip_story
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,11 +27,13 @@ def save_clips(
     tags: dict[str, str],
     story: Sequence[Contribution] = (),
     cameos: ResultPermission | None = None,
+    block: tuple[Mapping[str, Any] | None, str | None] = (None, None),
 ) -> list[tuple[Path, str]]:
     """Write each clip of a batch to its own file; return (file, subfolder of the output folder).
 
     Every file is labelled: marked, signed and registered with ``story`` before it has its name.
     ``cameos`` is what their owners allow: where the file goes, and a last check before it does.
+    ``block`` (graph and node id) is under which the marks are remembered.
 
     ``images`` [B * F, H, W, 3] hold B clips one after the other, where B is the number of sounds
     in ``audio`` (1 without sound). Interruption leaves the finished files only.
@@ -56,9 +59,10 @@ def save_clips(
 
         wanted = folder / f"{stem}_{counter + index:05}_.{settings.container}"
         path = cameos.place(wanted) if cameos else wanted
-        label = Label(frames, settings.fps, sound, story)
+        label = Label(frames, settings.fps, sound, clip_story(story, index, len(clips)))
         recorded = partial(_record, cameos, path, wanted)
         write_labelled(path, label, settings, tags, advance, recorded)
+        label.record(*block, index)
         files.append((path, subfolder))
     return files
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -51,7 +51,12 @@ def make_clip(checkpoint: str, text: str, wish: Fit, image: Tensor | None, seed:
     return MadeClip(scaled(images, wish.width, wish.height), audio, wish.plan.fps)
 
 
-def labelled_video(clip: MadeClip, story: Sequence[Contribution]) -> Any:
+def labelled_video(
+    clip: MadeClip,
+    story: Sequence[Contribution],
+    graph: Mapping[str, Any] | None = None,
+    node_id: str | None = None,
+) -> Any:
     """Return a clip as a VIDEO that is marked and signed, also after a stock block saves it.
 
     Raises:
@@ -68,5 +73,7 @@ def labelled_video(clip: MadeClip, story: Sequence[Contribution]) -> Any:
     path.parent.mkdir(parents=True, exist_ok=True)
     fps = float(Fraction(clip.fps).limit_denominator(1001))
     settings = VideoSettings(fps, "mp4", "high")
-    write_labelled(path, Label(clip.images, fps, clip.audio, story), settings, {})
+    label = Label(clip.images, fps, clip.audio, story)
+    write_labelled(path, label, settings, {})
+    label.record(graph, node_id)
     return SignedVideo(str(path))

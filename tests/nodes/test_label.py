@@ -1,6 +1,7 @@
 """Whatever leaves is marked, signed and registered, and leads back after its label was torn off."""
 
 import json
+from pathlib import Path
 
 import av
 import numpy as np
@@ -211,3 +212,25 @@ def test_pictures_and_sound_of_one_latent_carry_one_mark(output, monkeypatch):
         assert len(marks_of(mine, "video")) == 1
     assert marks_of(story, "video")[0] != marks_of(story, "video")[1]
     assert mark_decoded_frames(images, 1, None, None) is images
+
+
+def test_what_was_saved_once_is_not_marked_again_but_a_new_run_is(output, monkeypatch):
+    graph = {
+        "1": {"class_type": "HibariSaveVideo", "inputs": {"images": ["0", 0]}},
+        "2": {"class_type": "GetVideoComponents", "inputs": {"video": ["1", 0]}},
+        "3": {"class_type": "HibariSaveVideo", "inputs": {"images": ["2", 0]}},
+    }
+
+    class Hidden:
+        prompt, unique_id, extra_pnginfo = graph, "1", None
+
+    monkeypatch.setattr(HibariSaveVideo, "hidden", Hidden, raising=False)
+    first, second = (save(4).args for _ in range(2))
+    marks = [inspect(Path(path)).marks["video"].identifier for (path,) in (first[1], second[1])]
+    assert len(set(marks)) == 2
+    Hidden.unique_id = "3"
+    parts = second[0][0].get_components()
+    again = HibariSaveVideo.execute(parts.images, 24.0, "again", audio=parts.audio).args
+    found = inspect(Path(again[1][0]))
+    assert found.marks["video"].identifier == marks[1]
+    assert found.credentials.soft_bindings[0]["blocks"][0]["value"] == marks[1]

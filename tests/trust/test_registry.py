@@ -129,3 +129,17 @@ def test_what_was_added_later_is_found_too(registry):
     assert index.nearest(seen(clip(30)).hashes, 3) == []
     registry.add(record(30))
     assert index.nearest(seen(clip(30)).hashes, 1) == [9]
+
+
+def test_the_tables_are_plain_sql_that_postgresql_takes_too():
+    from hibari.trust.registry.tables import METADATA
+    from sqlalchemy.dialects import postgresql
+    from sqlalchemy.schema import CreateTable
+
+    statements = [
+        str(CreateTable(table).compile(dialect=postgresql.dialect()))
+        for table in METADATA.sorted_tables
+    ]
+    assert len(statements) == 4
+    assert any("BYTEA" in statement for statement in statements)
+    assert any("SERIAL" in statement for statement in statements)

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.engine import Row
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from . import audio_fingerprint, video_fingerprint
 from .audio_fingerprint import AudioFingerprint
@@ -64,7 +65,7 @@ class Registry:
 
     def __init__(self, engine: Engine) -> None:
         """Make the tables in the database of ``engine`` where they are missing."""
-        METADATA.create_all(engine)
+        _make_tables(engine)
         self._engine = engine
         self._index = SearchIndex(engine)
 
@@ -148,6 +149,13 @@ class Registry:
         with self._engine.connect() as connection:
             row = connection.execute(chosen).first()
             return None if row is None else _record(connection, row)
+
+
+def _make_tables(engine: Engine) -> None:
+    try:
+        METADATA.create_all(engine)
+    except (OperationalError, ProgrammingError):  # another process made one in between
+        METADATA.create_all(engine)
 
 
 def _insert_entry(connection: Connection, record: Record) -> int:
