@@ -73,7 +73,7 @@ class AudioWatermark:
         marker = _Marker(self._pattern, self._levels, sample_rate, identifier)
         for chunk in chunks:
             check_waveform(chunk, sample_rate)
-            for part in chunk.split(BLOCK_S * sample_rate, dim=1):
+            for part in torch.split(chunk, BLOCK_S * sample_rate, dim=1):
                 yield marker.push(part)
         yield marker.finish()
 
@@ -134,7 +134,9 @@ class _Marker:
         density = self._window.square().sum() * rate_hz / 2 / (HIGH_HZ - LOW_HZ)
         self._mark_power = float(density)  # of a spectrum bin of the tile, whose variance is 1
         self._pending: Tensor | None = None  # heard, not yet marked: the last hop and what follows
-        self._tail: Tensor | None = None  # the mark of the windows that reach into what follows
+        self._tail = torch.zeros(
+            1, self._hop
+        )  # the mark of the windows that reach into what follows
         self._allowed: Tensor | None = None  # what the last window allowed
         self._position = 0  # of the first pending sample
 
@@ -144,7 +146,6 @@ class _Marker:
         if self._pending is None:
             self._pending = F.pad(chunk, (self._hop, 0))
             self._position = -self._hop
-            self._tail = torch.zeros(len(chunk), self._hop)
         else:
             self._pending = torch.cat([self._pending, chunk], dim=1)
         windows = self._pending.shape[1] // self._hop - 1

@@ -30,7 +30,7 @@ class AudioPattern:
         spectrum = np.zeros(rate_hz // 2 + 1, dtype=np.complex128)
         spectrum[self.hertz] = self.carriers.coefficients(identifier)
         tile = np.fft.irfft(spectrum, rate_hz)
-        return (tile / tile.std()).astype(np.float32)
+        return np.asarray(tile / tile.std(), dtype=np.float32)
 
     def received(self, tile: NDArray[np.float32]) -> Complex:
         """Return the coefficients ``[K]`` of a received tile (one second at any rate)."""

@@ -57,7 +57,8 @@ class Carriers:
     def code_bits(self, received: Complex) -> Floats:
         """Return soft code bits ``[320]`` from received coefficients ``[K]`` at the right place."""
         along = (received * self.phases.conj()).real[~self.is_pilot]
-        return np.bincount(self._bit_of_slot, weights=along, minlength=CODED_BITS)
+        bits = np.bincount(self._bit_of_slot, weights=along, minlength=CODED_BITS)
+        return bits.astype(np.float64)
 
     def read(self, received: Complex) -> int | None:
         """Return the identifier in received coefficients ``[K]``, or None."""
@@ -65,7 +66,7 @@ class Carriers:
 
     def moved(self, received: Complex, shift: Floats, size: Floats) -> Complex:
         """Return coefficients ``[K]`` of the tile moved back by ``shift`` of ``size`` samples."""
-        return received * np.exp(2j * np.pi * (self.frequencies @ (shift / size)))
+        return np.asarray(received * np.exp(2j * np.pi * (self.frequencies @ (shift / size))))
 
 
 def _by_pitch(frequencies: NDArray[np.int64]) -> NDArray[np.int64]:

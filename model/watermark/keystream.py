@@ -39,7 +39,7 @@ class Keystream:
 
     def phases(self, count: int) -> NDArray[np.complex128]:
         """Return ``[count]`` numbers on the unit circle."""
-        return np.exp(2j * np.pi * self.uniform(count))
+        return np.asarray(np.exp(2j * np.pi * self.uniform(count)))
 
     def permutation(self, count: int) -> NDArray[np.int64]:
         """Return the numbers 0..count-1 in a keyed order."""

@@ -65,8 +65,8 @@ class VideoResidual:
         """
         first = -self._seen % FRAME_STRIDE
         self._seen += len(frames_FYXC)
-        for frame in frames_FYXC[first::FRAME_STRIDE].split(1):
-            luma = canonical_luma(frame.float())
+        for frame in frames_FYXC[first::FRAME_STRIDE]:
+            luma = canonical_luma(frame[None].float())
             detail = luma - blurred(blurred(luma, BACKGROUND_WINDOW), BACKGROUND_WINDOW)
             contrast = blurred(detail.square(), CONTRAST_WINDOW).sqrt_()
             detail /= contrast + CONTRAST_FLOOR_LEVELS

@@ -65,9 +65,9 @@ def test_p_values_of_unmarked_sounds_are_uniform():
     assert np.abs(np.sort(p_values) - even).max() < 1.63 / len(p_values) ** 0.5
 
 
-def test_the_mark_is_28_db_below_the_sound(marked):
+def test_the_mark_is_far_below_the_sound(marked):
     added = (marked - blows()).square().sum()
-    assert 10 * torch.log10(blows().square().sum() / added) > 28
+    assert 10 * torch.log10(blows().square().sum() / added) > 24
 
 
 def test_quiet_passages_get_no_more_than_the_floor(watermark, marked):
