@@ -117,34 +117,6 @@ def digits_in(text: str) -> list[int]:
     return found
 
 
-def find_recogniser() -> Recogniser | None:
-    """A speech recogniser that is installed with a model on this computer, else None.
-
-    ``faster-whisper`` is used where its model folder is named by ``HIBARI_SPEECH_MODEL``; nothing
-    is ever downloaded.
-    """
-    import os
-    from importlib.util import find_spec
-
-    folder = os.environ.get("HIBARI_SPEECH_MODEL")
-    if not folder or find_spec("faster_whisper") is None:
-        return None
-    from faster_whisper import WhisperModel
-
-    model = WhisperModel(folder, device="cpu", local_files_only=True)
-
-    def recognise(waveform: Any, rate_hz: int) -> str:
-        import torch
-
-        from ...model.audio_transform import resample
-
-        mono = resample(torch.as_tensor(waveform).float().mean(0, keepdim=True), rate_hz, 16000)
-        segments, _ = model.transcribe(mono[0].numpy())
-        return " ".join(segment.text for segment in segments)
-
-    return recognise
-
-
 def _path(name: str) -> Path:
     return home_subfolder("challenges") / f"{name}.json"
 

@@ -16,11 +16,12 @@ import numpy as np
 
 from ..identity import current_identity
 from .bundle import Bundle, Header, Parts, write_bundle
-from .challenge import Challenge, Recogniser, find_recogniser, spend_challenge
+from .challenge import Challenge, Recogniser, spend_challenge
 from .container import CameoError
 from .latent import with_latents
 from .ledger import Ledger
 from .library import check_unlike_others, library_folder
+from .listening import find_recogniser
 from .name import checked_name
 from .rules import KINDS, PERSON, Rules
 from .view import FindFaces, find_views
@@ -86,7 +87,8 @@ def enroll(
     if subject.kind == PERSON:
         if challenge is None or challenge.name != name:
             raise CameoError("a person speaks a challenge in the recording; ask for one first")
-        level, spoken = checked_speech(challenge, recording, recogniser or find_recogniser())
+        listener = recogniser or find_recogniser(challenge.language)
+        level, spoken = checked_speech(challenge, recording, listener)
     identity = current_identity()
     now = int(time.time())
     header = Header(

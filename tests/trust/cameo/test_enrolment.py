@@ -7,7 +7,6 @@ from hibari.trust.cameo.challenge import (
     WORDS,
     Challenge,
     digits_in,
-    find_recogniser,
     is_challenged,
     issue_challenge,
 )
@@ -15,6 +14,7 @@ from hibari.trust.cameo.container import CameoError
 from hibari.trust.cameo.enrolment import CONSENT, Recording, Subject, enroll
 from hibari.trust.cameo.latent import latents_for, with_latents
 from hibari.trust.cameo.ledger import Ledger
+from hibari.trust.cameo.listening import find_recogniser
 from hibari.trust.cameo.view import Box, find_views
 from hibari.trust.cameo.voice import find_voice
 from hibari.trust.identity import current_identity
@@ -37,7 +37,7 @@ def opencv():
 
 def test_a_person_is_enrolled_with_views_voice_consent_and_challenge(anna):
     with anna.here():
-        challenge = issue_challenge("Anna")
+        challenge = issue_challenge("Anna", "fr")  # no recogniser here hears French
         bundle = enroll(ANNA, recording(), True, challenge)
         parts = read_bundle(bundle.path).read_parts(bundle.open_as_owner(current_identity()))
         assert not is_challenged("Anna")
@@ -188,9 +188,32 @@ def test_a_challenge_is_random_and_accepts_only_its_own_numbers_in_order(anna):
     assert all(len(words) == 10 for words in WORDS.values())
 
 
-def test_without_a_model_nothing_listens(monkeypatch):
+def test_without_a_model_for_the_language_nothing_listens(monkeypatch):
     monkeypatch.delenv("HIBARI_SPEECH_MODEL", raising=False)
-    assert find_recogniser() is None
+    assert find_recogniser("fr") is None
+
+
+def spoken(words):
+    """A recording in which a synthetic voice says the words."""
+    pytest.importorskip("pocketsphinx", reason="the extra hibari[guard-speech] is not installed")
+    from hibari.training.world.scenes.cast import Voice
+    from hibari.training.world.voice.synth import say
+
+    voice = Voice("low", 110, 1.0, 0.05, 0.8, 2.0)
+    sound = say(words, "en", voice, np.random.default_rng(0)).waveform
+    return recording(sound=0.8 * np.pad(sound, (6000, 6000))[None], rate_hz=24_000)
+
+
+def test_spoken_numbers_are_really_heard_and_verify(anna):
+    challenge = Challenge("Anna", (7, 3, 9, 2, 5, 4), 0)
+    with anna.here():
+        assert enroll(ANNA, spoken(challenge.sentence), True, challenge).header.level == "verified"
+
+
+def test_other_numbers_that_are_really_heard_do_not_verify(anna):
+    challenge = Challenge("Anna", (7, 3, 9, 2, 5, 4), 0)
+    with anna.here(), pytest.raises(CameoError, match="was not heard in the recording"):
+        enroll(ANNA, spoken("four five two nine three seven"), True, challenge)
 
 
 class FakeVae:
