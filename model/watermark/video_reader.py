@@ -36,7 +36,7 @@ FINE_SCALES = np.concatenate(
     [[1.0], 1.25 * np.exp(0.004 * np.arange(-3, 4)), 0.75 * np.exp(0.004 * np.arange(-2, 3))]
 )
 """Whole frame, 10 % cropped at each side, 16:9 in a 4:3 frame."""
-COARSE_TRIALS, FINE_TRIALS = 2.4e4, 1.5e4
+COARSE_TRIALS, FINE_TRIALS = 1.4e4, 1.9e4
 CANDIDATES = 3
 REFINE_STEPS = 0.002 * np.arange(-5, 6)
 REFINE_REACH = 4
