@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..host.media import MediaError, read_image, survey_frames, survey_sound
+from ..host.media import MediaError, survey_frames, survey_picture, survey_sound
 from ..trust.credentials.media_type import media_type
 from ..trust.credentials.watermark_key import as_hex, watermark_key
 from .publication import Content
@@ -51,15 +51,15 @@ def content_of(path: Path) -> Content:
     Raises:
         MediaError: it is neither picture nor sound.
     """
+    from ..trust.registry.video_fingerprint import MAX_FRAMES, STEP_S, reduced
+
     kind = media_type(path) or ""
     if kind.startswith("image/"):
-        return Content((_picture(path),))
+        return Content((reduced(survey_picture(path)),))
     if kind.startswith("audio/"):
         audio = survey_sound(path)
         seconds = 0.0 if audio is None else audio["waveform"].shape[-1] / audio["sample_rate"]
         return Content((), audio, seconds)
-    from ..trust.registry.video_fingerprint import MAX_FRAMES, STEP_S, reduced
-
     kept: list[np.ndarray] = []
     last = time = 0.0
     for time, frame in survey_frames(path):
@@ -75,7 +75,7 @@ def senses_of(path: Path) -> Senses:
     found = Senses()
     try:
         if kind.startswith("image/"):
-            _look(found, iter([(0.0, _picture(path))]))
+            _look(found, iter([(0.0, survey_picture(path))]))
         elif not kind.startswith("audio/"):
             _look(found, survey_frames(path))
     except MediaError:
@@ -86,11 +86,6 @@ def senses_of(path: Path) -> Senses:
     except MediaError:
         pass
     return found
-
-
-def _picture(path: Path) -> np.ndarray:
-    image, _ = read_image(path)
-    return (image[0] * 255).round().byte().numpy()
 
 
 def _look(found: Senses, frames: Iterator[tuple[float, np.ndarray]]) -> None:

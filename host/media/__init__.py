@@ -9,7 +9,7 @@ from .errors import MediaError, MediaWriteError
 from .image_file import read_image, write_png
 from .partial_file import partial_file
 from .rate import exact_rate
-from .survey import survey_frames, survey_sound
+from .survey import survey_frames, survey_picture, survey_sound
 from .tags import graph_tags
 from .video_reader import VideoClip, VideoInfo, iter_frames, probe_video, read_video
 from .video_writer import CONTAINERS, QUALITIES, VideoSettings, write_video
@@ -31,6 +31,7 @@ __all__ = [
     "read_image",
     "read_video",
     "survey_frames",
+    "survey_picture",
     "survey_sound",
     "write_audio",
     "write_png",

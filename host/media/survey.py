@@ -13,13 +13,15 @@ from typing import Any
 import av
 import numpy as np
 import torch
+from PIL import Image, ImageOps, UnidentifiedImageError
 
-from .errors import existing_file, read_error
+from .errors import MediaError, existing_file, read_error
 from .video_reader import open_video
 
 MAX_FRAMES = 480
 MAX_PIXELS = 240_000_000  # of all frames together: 260 of 1280 x 720
 MAX_SOUND_S = 60.0
+MAX_PICTURE_PIXELS = 64_000_000
 _MAX_SIDE = 8192
 _ALLOWED = "a picture, sound or video"
 _OPEN_OPTIONS = {
@@ -49,6 +51,26 @@ def survey_frames(path: str | Path) -> Iterator[tuple[float, np.ndarray]]:
                 yield float(frame.time or 0.0), frame.to_ndarray(format="rgb24")
         except (av.error.FFmpegError, OSError, ValueError):
             return
+
+
+def survey_picture(path: str | Path) -> np.ndarray:
+    """Return a picture file (its first page) as uint8 [H, W, 3].
+
+    Raises:
+        MediaError: missing, unreadable, or of more than 64 million pixels.
+    """
+    file = existing_file(path)
+    try:
+        with Image.open(file) as image:
+            if image.width * image.height > MAX_PICTURE_PIXELS:
+                raise MediaError(f"{file.name} has too many pixels. Scale it down first.")
+            return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+    except Image.DecompressionBombError as error:
+        raise MediaError(f"{file.name} has too many pixels. Scale it down first.") from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        if isinstance(error, MediaError):
+            raise
+        raise read_error(file, "image", _ALLOWED) from error
 
 
 def survey_sound(path: str | Path) -> dict[str, Any] | None:
