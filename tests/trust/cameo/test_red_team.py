@@ -263,7 +263,7 @@ def forget_engines(person):
     """Close the connections of a person's home, as the end of a process does."""
     from hibari.trust import home
 
-    for address in [key for key in home._engines if str(person.home) in key]:
+    for address in [key for key in home._engines if str(person.home) in str(key)]:
         home._engines.pop(address).dispose()
 
 
