@@ -21,7 +21,9 @@ class SignedVideo(InputImpl.VideoFromFile):  # type: ignore[misc]  # the host de
 
     def __init__(self, file: str, *, start_time: float = 0, duration: float = 0) -> None:
         """``file`` is a path; ``start_time`` and ``duration`` in seconds cut it (0: to its end)."""
-        super().__init__(file, start_time=start_time, duration=duration)
+        window = {"start_time": start_time, "duration": duration}
+        # Only a real cut is passed on: ComfyUI 0.8 knows none.
+        super().__init__(file, **{name: seconds for name, seconds in window.items() if seconds})
         self._source = Path(file)
 
     def save_to(self, path: Any, *arguments: Any, **options: Any) -> None:
