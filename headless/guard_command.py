@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -63,8 +64,8 @@ def _check(arguments: argparse.Namespace) -> int:
     home = home_path()
     policy = load_policy(arguments.policy, home) if arguments.policy else active_policy(home)
     text = sys.stdin.read() if arguments.text == "-" else arguments.text
-    logging.getLogger("hibari.trust.guard").setLevel(logging.ERROR)  # the verdict is the answer
-    verdict = check_prompt(text, policy, rights=entered_rights())
+    with _unlogged():
+        verdict = check_prompt(text, policy, rights=entered_rights())
     if arguments.json:
         say(json.dumps(verdict.facts() | {"message": verdict.message}))
     elif verdict.allowed:
@@ -72,6 +73,18 @@ def _check(arguments: argparse.Namespace) -> int:
     else:
         say(verdict.message)
     return EXIT_OK if verdict.allowed else EXIT_FAILED
+
+
+@contextlib.contextmanager
+def _unlogged() -> Iterator[None]:
+    """Keeps refusals out of the log: here the verdict is the answer."""
+    logger = logging.getLogger("hibari.trust.guard")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _policies(_: argparse.Namespace) -> int:

@@ -22,6 +22,7 @@ from typing import Any
 from .config import from_table
 
 CONFIGS = Path(__file__).with_name("configs")
+RECIPES = Path(__file__).with_name("recipes")
 POLL_S = 0.2
 GRACE_S = 60.0
 """How long a job may take to save its state when the time is up."""

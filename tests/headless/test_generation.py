@@ -69,7 +69,7 @@ def test_without_a_name_files_are_numbered_in_the_output_folder(tmp_path, capsys
         (["--seconds", "99999"], "input 'seconds' is 99999.0; use"),
         (["--seed", "-1"], "input 'seed' is -1; use 0 or more"),
         (["--size", "1x64"], "input 'width' is 1; use 32 or more"),
-        (["--steps", "0"], "input 'steps' is 0; use 1 or more"),
+        (["--steps", "-1"], "input 'steps' is -1; use 0 or more"),
         (["--checkpoint", "no.safetensors"], "input 'checkpoint' is 'no.safetensors'; use one of"),
         (["-o", "clip.avi"], "ends in '.avi'; use .mp4 or .webm"),
         (["-o", "."], "is a folder; add a file name"),

@@ -1,6 +1,7 @@
 """What each block returns and how it refuses, with stand-ins for the networks."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ class FakeVae:
 
 
 class FakeAudioVae:
-    output_sample_rate = 24000
+    first_stage_model = SimpleNamespace(output_sample_rate=24000)
 
     def __init__(self, seconds=2.0):
         self.samples = round(seconds * 24000)

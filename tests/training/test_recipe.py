@@ -7,7 +7,7 @@ import pytest
 from hibari.training import recipe as recipe_module
 from hibari.training.command import main
 from hibari.training.config import from_table, read_config
-from hibari.training.recipe import CONFIGS, Recipe, Step, cook, read_recipe, summary
+from hibari.training.recipe import RECIPES, Recipe, Step, cook, read_recipe, summary
 from hibari.training.shards import join_file, split_file
 from hibari.training.trainers.transformer import FlowObjective
 
@@ -110,7 +110,7 @@ def test_pieces_make_the_file_again_and_damage_is_noticed(tmp_path):
 
 def test_every_stage_of_the_shipped_recipe_is_a_valid_configuration():
     checked = 0
-    for step in read_recipe(CONFIGS / "recipe_whole.toml").steps:
+    for step in read_recipe(RECIPES / "whole.toml").steps:
         for job in step.jobs:
             if "--config" not in job:
                 continue
