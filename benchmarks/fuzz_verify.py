@@ -88,12 +88,17 @@ def work(folder: Path, first: int, count: int) -> None:
         rng = random.Random(number)
         source = originals[number % len(originals)]
         path = folder / f"mutated{source.suffix}"
-        path.write_bytes(mutated(source.read_bytes(), rng, originals))
+        original = source.read_bytes()
+        content = mutated(original, rng, originals)
+        path.write_bytes(content)
         started = time.process_time()  # of the CPU: other programs on the machine do not count
         try:
             verdict = inspect(path).verdict if path.stat().st_size else "empty"
         except Exception as error:
             verdict = f"!{type(error).__name__}: {error}"[:200]
+        if verdict == "valid":  # a damage may write what was there
+            others = (path.read_bytes() for path in originals)
+            verdict = "unchanged" if content in others else "!valid although changed"
         line = {
             "number": number,
             "verdict": verdict,
