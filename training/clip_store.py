@@ -116,9 +116,8 @@ def render(data: DataConfig, split: str, span: range) -> Iterator[Clip]:
 
 def open_store(data: DataConfig, split: str) -> ClipStore:
     """The store of one split (``train`` or ``validation``), created empty where absent."""
-    count = data.count if split == "train" else data.validation_count
     shape = (data.frames, data.height, data.width)
-    return ClipStore(store_folder(data, split), count, shape, data.fps)
+    return ClipStore(store_folder(data, split), data.clips_of(split), shape, data.fps)
 
 
 def fill_store(data: DataConfig, split: str) -> ClipStore:

@@ -75,6 +75,10 @@ class DataConfig:
     playground: str = "drops"
     keep_clips: bool = True
 
+    def clips_of(self, split: str) -> int:
+        """How many clips ``train`` or ``validation`` has."""
+        return self.count if split == "train" else self.validation_count
+
 
 @dataclasses.dataclass(frozen=True)
 class TrainConfig:

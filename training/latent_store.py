@@ -11,7 +11,9 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -85,11 +87,7 @@ def make_latents(
     rendered and encoded in one go.
     """
     encoder = _Encoder(codecs, precision, device)
-    if not data.keep_clips:
-        return _joined([encoder.streamed_shard(data, split, span) for span in _spans(data, split)])
-    clips = fill_store(data, split)
-    spans = [_span(start, len(clips)) for start in range(0, len(clips), SHARD_CLIPS)]
-    return _joined([encoder.stored_shard(clips, span) for span in spans])
+    return _joined([shard() for shard in encoder.shards(data, split)])
 
 
 def encode_part(
@@ -98,13 +96,8 @@ def encode_part(
     """Make every n-th shard from the i-th on, so that n processes can share the work."""
     encoder = _Encoder(codecs, precision, device)
     for split in ("validation", "train"):
-        if not data.keep_clips:
-            for span in _spans(data, split)[part[0] :: part[1]]:
-                encoder.streamed_shard(data, split, span)
-            continue
-        clips = fill_store(data, split)
-        for start in range(0, len(clips), SHARD_CLIPS)[part[0] :: part[1]]:
-            encoder.stored_shard(clips, _span(start, len(clips)))
+        for shard in encoder.shards(data, split)[part[0] :: part[1]]:
+            shard()
 
 
 Told = list[tuple[str, int]]
@@ -118,13 +111,9 @@ def _joined(shards: list[Shard]) -> LatentStore:
     return LatentStore(torch.cat(video), torch.cat(audio), list(captions), list(counts))
 
 
-def _span(start: int, count: int) -> range:
-    return range(start, min(start + SHARD_CLIPS, count))
-
-
-def _spans(data: DataConfig, split: str) -> list[range]:
-    count = data.count if split == "train" else data.validation_count
-    return [_span(start, count) for start in range(0, count, SHARD_CLIPS)]
+def _spans(count: int) -> list[range]:
+    starts = range(0, count, SHARD_CLIPS)
+    return [range(start, min(start + SHARD_CLIPS, count)) for start in starts]
 
 
 @dataclass(frozen=True)
@@ -134,6 +123,14 @@ class _Encoder:
     codecs: Codecs
     precision: str
     device: torch.device
+
+    def shards(self, data: DataConfig, split: str) -> list[Callable[[], Shard]]:
+        """What makes or reads each shard of a split, in order."""
+        if not data.keep_clips:
+            spans = _spans(data.clips_of(split))
+            return [partial(self.streamed_shard, data, split, span) for span in spans]
+        clips = fill_store(data, split)
+        return [partial(self.stored_shard, clips, span) for span in _spans(len(clips))]
 
     def stored_shard(self, clips: ClipStore, span: range) -> Shard:
         """Latents of some clips of a store."""
