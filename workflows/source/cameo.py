@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .graph import NEEDS, Graph, Group, Placed, note
+from .graph import NEEDS, Graph, Group, Placed, decoders, note, start
 
 ABOUT = f"""## Cameo
 
@@ -26,8 +26,7 @@ CAMEO = Graph(
     name="Cameo",
     nodes={
         "about": note((-480, 0), (420, 520), "Read me", ABOUT),
-        "load": Placed("HibariLoadModel", (0, 0), (300, 140)),
-        "size": Placed("HibariEmptyLatent", (0, 200), (300, 260)),
+        **start(),
         "prompt": Placed(
             "HibariTextEncode",
             (360, 0),
@@ -62,18 +61,7 @@ CAMEO = Graph(
                 "latent": ("size", "latent"),
             },
         ),
-        "frames": Placed(
-            "HibariDecodeVideo",
-            (1180, 0),
-            (260, 70),
-            links={"latent": ("sample", "latent"), "vae": ("load", "vae")},
-        ),
-        "sound": Placed(
-            "HibariDecodeAudio",
-            (1180, 130),
-            (260, 110),
-            links={"latent": ("sample", "latent"), "audio_vae": ("load", "audio_vae")},
-        ),
+        **decoders(1180, 260),
         "save": Placed(
             "HibariSaveVideo",
             (1500, 0),

@@ -72,3 +72,30 @@ class Blueprint:
 def note(pos: tuple[int, int], size: tuple[int, int], title: str, text: str) -> Placed:
     """A note of the editor, in Markdown."""
     return Placed(NOTE, pos, size, {"text": text}, title=title)
+
+
+def start() -> dict[str, Placed]:
+    """The nodes "load" and "size" that every graph of our blocks begins with."""
+    return {
+        "load": Placed("HibariLoadModel", (0, 0), (300, 140)),
+        "size": Placed("HibariEmptyLatent", (0, 200), (300, 260)),
+    }
+
+
+def decoders(x: int, width: int) -> dict[str, Placed]:
+    """The nodes "frames" and "sound" that decode what "sample" made, one above the other."""
+    latent = ("sample", "latent")
+    return {
+        "frames": Placed(
+            "HibariDecodeVideo",
+            (x, 0),
+            (width, 70),
+            links={"latent": latent, "vae": ("load", "vae")},
+        ),
+        "sound": Placed(
+            "HibariDecodeAudio",
+            (x, 130),
+            (width, 110),
+            links={"latent": latent, "audio_vae": ("load", "audio_vae")},
+        ),
+    }

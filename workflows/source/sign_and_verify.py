@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .graph import NEEDS, Graph, Group, Placed, note
+from .graph import NEEDS, Graph, Group, Placed, decoders, note, start
 
 ABOUT = f"""## Watermark, sign and verify
 
@@ -23,8 +23,7 @@ SIGN_AND_VERIFY = Graph(
     name="Watermark, sign and verify",
     nodes={
         "about": note((-480, 0), (420, 460), "Read me", ABOUT),
-        "load": Placed("HibariLoadModel", (0, 0), (300, 140)),
-        "size": Placed("HibariEmptyLatent", (0, 200), (300, 260)),
+        **start(),
         "prompt": Placed(
             "HibariTextEncode",
             (360, 0),
@@ -43,18 +42,7 @@ SIGN_AND_VERIFY = Graph(
                 "latent": ("size", "latent"),
             },
         ),
-        "frames": Placed(
-            "HibariDecodeVideo",
-            (800, 0),
-            (300, 70),
-            links={"latent": ("sample", "latent"), "vae": ("load", "vae")},
-        ),
-        "sound": Placed(
-            "HibariDecodeAudio",
-            (800, 130),
-            (300, 110),
-            links={"latent": ("sample", "latent"), "audio_vae": ("load", "audio_vae")},
-        ),
+        **decoders(800, 300),
         "mark": Placed(
             "HibariVisibleMark",
             (800, 300),

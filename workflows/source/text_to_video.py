@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .graph import NEEDS, Graph, Group, Placed, note
+from .graph import NEEDS, Graph, Group, Placed, decoders, note, start
 
 ABOUT = f"""## Text to video
 
@@ -32,8 +32,7 @@ TEXT_TO_VIDEO = Graph(
     nodes={
         "about": note((-480, 0), (420, 460), "Read me", ABOUT),
         "prompts": note((360, 320), (420, 140), "Prompts that suit the bundled model", PROMPTS),
-        "load": Placed("HibariLoadModel", (0, 0), (300, 140)),
-        "size": Placed("HibariEmptyLatent", (0, 200), (300, 260)),
+        **start(),
         "prompt": Placed(
             "HibariTextEncode",
             (360, 0),
@@ -52,18 +51,7 @@ TEXT_TO_VIDEO = Graph(
                 "latent": ("size", "latent"),
             },
         ),
-        "frames": Placed(
-            "HibariDecodeVideo",
-            (1220, 0),
-            (260, 70),
-            links={"latent": ("sample", "latent"), "vae": ("load", "vae")},
-        ),
-        "sound": Placed(
-            "HibariDecodeAudio",
-            (1220, 130),
-            (260, 110),
-            links={"latent": ("sample", "latent"), "audio_vae": ("load", "audio_vae")},
-        ),
+        **decoders(1220, 260),
         "save": Placed(
             "HibariSaveVideo",
             (1540, 0),

@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .graph import Blueprint, Graph, Placed
+from .text_to_video import TEXT_TO_VIDEO
 
 GRAPH = Graph(
     name="Hibari text to video",
     nodes={
-        "load": Placed("HibariLoadModel", (0, 0), (300, 140)),
-        "size": Placed("HibariEmptyLatent", (0, 200), (300, 260)),
-        "prompt": Placed(
-            "HibariTextEncode",
-            (360, 0),
-            (420, 260),
-            {"prompt": "a red rubber ball bounces on a wooden floor"},
-            {"clip": ("load", "clip")},
-        ),
-        "sample": Placed(
-            "HibariSample",
-            (840, 0),
-            (320, 460),
-            links={
-                "model": ("load", "model"),
-                "positive": ("prompt", "conditioning"),
-                "latent": ("size", "latent"),
-            },
-        ),
-        "frames": Placed(
-            "HibariDecodeVideo",
-            (1220, 0),
-            (260, 70),
-            links={"latent": ("sample", "latent"), "vae": ("load", "vae")},
-        ),
-        "sound": Placed(
-            "HibariDecodeAudio",
-            (1220, 130),
-            (260, 110),
-            links={"latent": ("sample", "latent"), "audio_vae": ("load", "audio_vae")},
-        ),
+        **{name: TEXT_TO_VIDEO.nodes[name] for name in ("load", "size", "prompt")},
+        "sample": replace(TEXT_TO_VIDEO.nodes["sample"], values={}),
+        **{name: TEXT_TO_VIDEO.nodes[name] for name in ("frames", "sound")},
         "video": Placed(
             "CreateVideo",
             (1220, 300),
