@@ -25,6 +25,19 @@ def _gain(bus: str) -> io.Input:
     )
 
 
+def _fade(name: str, what: str) -> io.Input:
+    return io.Float.Input(
+        name,
+        default=0.0,
+        min=0.0,
+        max=60.0,
+        step=0.05,
+        optional=True,
+        advanced=True,
+        tooltip=f"Seconds in which the mix {what}. Costs nothing.",
+    )
+
+
 def _bus(bus: str, what: str) -> io.Input:
     return io.Audio.Input(bus, optional=True, tooltip=what)
 
@@ -64,26 +77,8 @@ class HibariMixAudio(io.ComfyNode):
                     tooltip="dB that the others go down while dialogue is heard; 0 leaves them. "
                     "Costs nothing.",
                 ),
-                io.Float.Input(
-                    "fade_in",
-                    default=0.0,
-                    min=0.0,
-                    max=60.0,
-                    step=0.05,
-                    optional=True,
-                    advanced=True,
-                    tooltip="Seconds in which the mix comes up at its start. Costs nothing.",
-                ),
-                io.Float.Input(
-                    "fade_out",
-                    default=0.0,
-                    min=0.0,
-                    max=60.0,
-                    step=0.05,
-                    optional=True,
-                    advanced=True,
-                    tooltip="Seconds in which the mix goes down at its end. Costs nothing.",
-                ),
+                _fade("fade_in", "comes up at its start"),
+                _fade("fade_out", "goes down at its end"),
                 io.Float.Input(
                     "loudness",
                     default=-16.0,
