@@ -140,7 +140,11 @@ def fill_store(data: DataConfig, split: str) -> ClipStore:
     store.drop_torn_line()
     log.info("rendering %d %s clips into %s", store.count - first, split, store.folder)
     for clip in render(data, split, range(first, store.count)):
-        line = {"caption": clip.caption, "truth": clip.truth.to_dict()}
+        line = {
+            "caption": clip.caption,
+            "paraphrases": clip.paraphrases,
+            "truth": clip.truth.to_dict(),
+        }
         store.append(clip.frames, clip.waveform, line)
     return store
 

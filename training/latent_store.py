@@ -64,13 +64,13 @@ class Codecs:
 
 @dataclass(frozen=True)
 class LatentStore:
-    """Video ``[clips, 128, F, Y, X]`` and audio ``[clips, 8, A, 16]`` (half), captions, and the
-    number of objects in each clip.
+    """Video ``[clips, 128, F, Y, X]`` and audio ``[clips, 8, A, 16]`` (half); of each clip its
+    caption followed by its paraphrases, and the number of its objects.
     """
 
     video: Tensor
     audio: Tensor
-    captions: list[str]
+    captions: list[tuple[str, ...]]
     counts: list[int]
 
     def __len__(self) -> int:
@@ -100,8 +100,8 @@ def encode_part(
             shard()
 
 
-Told = list[tuple[str, int]]
-"""Caption and number of objects of every clip."""
+Told = list[tuple[tuple[str, ...], int]]
+"""Captions and number of objects of every clip."""
 Shard = tuple[Tensor, Tensor, Told]
 
 
@@ -135,7 +135,10 @@ class _Encoder:
     def stored_shard(self, clips: ClipStore, span: range) -> Shard:
         """Latents of some clips of a store."""
         lines = [clips.lines[index] for index in span]
-        told = [(line["caption"], len(line["truth"]["objects"])) for line in lines]
+        told = [
+            ((line["caption"], *line.get("paraphrases", ())), len(line["truth"]["objects"]))
+            for line in lines
+        ]
         path = self._path(clips.folder, span)
         if path.is_file():
             return (*_read(path), told)
@@ -149,13 +152,13 @@ class _Encoder:
         path = self._path(store_folder(data, split), span)
         if path.is_file():
             with safe_open(path, framework="pt") as file:
-                told = [(text, count) for text, count in json.loads(file.metadata()["told"])]
+                told = [(tuple(texts), n) for texts, n in json.loads(file.metadata()["told"])]
             return (*_read(path), told)
         log.info("rendering and encoding clips %d to %d of %s", span.start, span.stop, split)
         made, told = [], []
         for clip in render(data, split, span):
             made.append(self._encode(as_pixels(clip.frames), clip.waveform))
-            told.append((clip.caption, len(clip.truth.objects)))
+            told.append(((clip.caption, *clip.paraphrases), len(clip.truth.objects)))
         return self._save(path, made, told)
 
     def _path(self, folder: Path, span: range) -> Path:

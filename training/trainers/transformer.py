@@ -110,7 +110,7 @@ class TransformerTrainer:
         batch = self.config.run.batch * _latents(max(objective.frames)) // _latents(frames)
         which = self._pick(batch, generator)
         video, audio = self._slice(store, which, frames)
-        captions = [store.captions[i] for i in which.tolist()]
+        captions = [_one_of(store.captions[i], generator) for i in which.tolist()]
         dropped = torch.rand(batch, generator=generator) < objective.caption_dropout
         captions = ["" if gone else text for text, gone in zip(captions, dropped, strict=True)]
         sigmas = self._sigmas(batch, generator)
@@ -227,7 +227,7 @@ class TransformerTrainer:
             torch.randn(video.shape, generator=generator),
             torch.randn(audio.shape, generator=generator),
         )
-        captions = [store.captions[i] for i in which.tolist()]
+        captions = [store.captions[i][0] for i in which.tolist()]
         cases = [(level, captions, "") for level in BINS] + [
             (0.9, [""] * len(which), "_uncaptioned")
         ]
@@ -274,6 +274,10 @@ def _error_of_asked(difference: Tensor, asked: Tensor) -> Tensor:
     asked = asked.to(difference.device).expand_as(difference).flatten(1)
     squares = (difference.flatten(1) ** 2) * asked
     return squares.sum(dim=1) / asked.sum(dim=1).clamp(min=1)
+
+
+def _one_of(captions: tuple[str, ...], generator: torch.Generator) -> str:
+    return captions[int(torch.randint(len(captions), (), generator=generator))]
 
 
 def _latents(frames: int) -> int:

@@ -19,6 +19,7 @@ WHOLE_VERSION = "whole-1"
 """Changes whenever the same seed would give another clip of the whole playground."""
 
 SAMPLE_RATE = 24_000
+PARAPHRASES = 3
 VERSIONS = {"drops": WORLD_VERSION, "whole": WHOLE_VERSION}
 NARROWEST = {"drops": 0.7, "whole": 0.95}
 """Smallest width / height that has room for what happens."""
@@ -146,9 +147,14 @@ class Truth:
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """frames uint8 [F, H, W, 3]; waveform float32 [2, N] in -1..1 at 24 kHz; caption; truth."""
+    """frames uint8 [F, H, W, 3]; waveform float32 [2, N] in -1..1 at 24 kHz; caption; truth.
+
+    `paraphrases` tell the same in other words and leave other details open; training draws one of
+    all, so that a model meets each clip in several sentences.
+    """
 
     frames: np.ndarray
     waveform: np.ndarray
     caption: str
     truth: Truth
+    paraphrases: tuple[str, ...] = ()

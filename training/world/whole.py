@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from .clip import Clip, ClipSpec, TruthObject
+from .clip import PARAPHRASES, Clip, ClipSpec, TruthObject
 from .drawing.camera import to_pixels
 from .drawing.frames import render
 from .language.telling import Caption, write_caption
@@ -48,13 +49,15 @@ def make_whole_clip(seed: int, index: int, spec: ClipSpec, split: str) -> Clip:
     play = set_up(seed, index, spec, split)
     stage = play.stage
     mouths = _mouths(play, spec)
-    caption = write_caption(
-        stage, play.language, play.challenge, stream(seed, index, split, "caption")
-    )
+    tell = partial(write_caption, stage, play.language, play.challenge)
+    caption = tell(stream(seed, index, split, "caption"))
+    rng = stream(seed, index, split, "paraphrases")
+    others = tuple(tell(rng).text for _ in range(PARAPHRASES))
     frames, view = render(stage, mouths, spec, stream(seed, index, split, "look"))
     speech = tuple(utterance.waveform for utterance in play.spoken)
     waveform = synthesize(stage, speech, spec, stream(seed, index, split, "audio"))
-    return Clip(frames, waveform, caption.text, _truth(stage, mouths, view, caption, spec))
+    truth = _truth(stage, mouths, view, caption, spec)
+    return Clip(frames, waveform, caption.text, truth, others)
 
 
 def set_up(seed: int, index: int, spec: ClipSpec, split: str) -> Play:

@@ -47,15 +47,24 @@ def test_a_seed_and_index_always_give_the_same_clip_and_others_another():
 def test_one_more_draw_in_a_stream_moves_no_other_stream(monkeypatch):
     before = make_clip(5, 8, SMALL)
 
-    def restless(scene, bounces, landed, rng, split):
+    def restless(scene, bounces, landed, rng, *others):
         rng.random(7)
-        return write_caption(scene, bounces, landed, rng, split)
+        return write_caption(scene, bounces, landed, rng, *others)
 
     monkeypatch.setattr("hibari.training.world.drops.make.write_caption", restless)
     after = make_clip(5, 8, SMALL)
     assert after.caption != before.caption
     assert np.array_equal(after.frames, before.frames)
     assert np.array_equal(after.waveform, before.waveform)
+
+
+@pytest.mark.parametrize("playground", ["drops", "whole"])
+def test_paraphrases_tell_a_clip_in_other_words(playground):
+    spec = ClipSpec(9, 64, 64, playground=playground)
+    made = [make_clip(5, index, spec) for index in range(6)]
+    told = [{clip.caption, *clip.paraphrases} for clip in made]
+    assert sum(len(texts) for texts in told) >= 0.9 * 4 * len(made)
+    assert not any(told[i] & told[j] for i in range(6) for j in range(i))
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
-from ..clip import Clip, ClipSpec, Contact, Truth, TruthObject
-from .caption import Caption, write_caption
+from ..clip import PARAPHRASES, Clip, ClipSpec, Contact, Truth, TruthObject
+from .caption import PARAPHRASES_DROP_DETAIL, Caption, write_caption
 from .physics import Motion, simulate
 from .render import render
 from .scene import BACKDROPS_PER_PLACE, COLOURS, FLOOR_Y, Body, Scene, draw_scene, stream
@@ -22,14 +24,16 @@ def make_drops_clip(seed: int, index: int, spec: ClipSpec, split: str) -> Clip:
     backdrop = int(stream(seed, index, split, "look").integers(BACKDROPS_PER_PLACE))
     motion = simulate(scene, spec.frames, spec.fps)
     landed = any(hit.other == "floor" for hit in motion.hits)
-    caption = write_caption(
-        scene, motion.bounces, landed, stream(seed, index, split, "caption"), split
-    )
+    tell = partial(write_caption, scene, motion.bounces, landed)
+    caption = tell(stream(seed, index, split, "caption"), split)
+    rng = stream(seed, index, split, "paraphrases")
+    others = (tell(rng, split, PARAPHRASES_DROP_DETAIL).text for _ in range(PARAPHRASES))
     return Clip(
         frames=render(scene, backdrop, motion, spec),
         waveform=synthesize(scene, motion, spec, stream(seed, index, split, "audio")),
         caption=caption.text,
         truth=_truth(scene, backdrop, motion, caption, spec),
+        paraphrases=tuple(others),
     )
 
 

@@ -41,7 +41,7 @@ HELD_OUT = (
 )
 """(colour, shape, place) that no training clip shows, while every pair of the three does occur."""
 
-STREAMS = ("layout", "look", "audio", "caption")
+STREAMS = ("layout", "look", "audio", "caption", "paraphrases")
 SPLITS = ("train", "validation")
 
 
