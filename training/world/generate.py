@@ -5,13 +5,18 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from .clip import Clip, ClipSpec
 
+if TYPE_CHECKING:
+    from .subjects import Cast
+
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 _LOG_EVERY_S = 30.0
 
@@ -54,7 +59,7 @@ def clips(
     """
     make = partial(make_clip, seed, spec=spec, split=split)
     indices = range(start, start + count)
-    produced = map(make, indices) if workers == 0 else _in_processes(make, indices, workers)
+    produced = _made(make, indices, workers)
     began = logged = time.monotonic()
     for done, clip in enumerate(produced, 1):
         yield clip
@@ -64,7 +69,26 @@ def clips(
             logged = now
 
 
-def _in_processes(make: partial[Clip], indices: range, workers: int) -> Iterator[Clip]:
+def casts(
+    seed: int, start: int, count: int, spec: ClipSpec, split: str = "train", workers: int = 0
+) -> Iterator[Cast]:
+    """Yields the subjects of clips `start` .. `start + count - 1` in order, without their pictures.
+
+    Raises:
+        ValueError: for a negative seed or index, or a playground whose things have no references.
+        RuntimeError: when a worker process dies.
+    """
+    from .subjects import make_cast
+
+    make = partial(make_cast, seed, spec=spec, split=split)
+    yield from _made(make, range(start, start + count), workers)
+
+
+def _made(make: Callable[[int], T], indices: range, workers: int) -> Iterator[T]:
+    return map(make, indices) if workers == 0 else _in_processes(make, indices, workers)
+
+
+def _in_processes(make: Callable[[int], T], indices: range, workers: int) -> Iterator[T]:
     # spawn, not fork: a forked child of a process with torch threads can hang.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context) as pool:

@@ -47,6 +47,11 @@ def person(who: Character, detail: int) -> str:
     return f"a {who.word}{' with ' + listed if listed else ''}{shirt}"
 
 
+def stranger(who: Character) -> str:
+    """For instance "a woman" or "a cat"."""
+    return f"a {who.word}"
+
+
 _WORDS: dict[str, Options] = {
     "colour": {
         "teal": ("teal", "turquoise"),
@@ -388,6 +393,8 @@ ENGLISH = Tongue(
     },
     phrase=phrase,
     person=person,
+    stranger=stranger,
+    anybody=("somebody", "someone"),
     numbers=NUMBERS,
     table=("on a billiard table", "on a pool table seen from above"),
     again=("again and again", "several times"),

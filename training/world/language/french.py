@@ -66,6 +66,11 @@ def person(who: Character, detail: int) -> str:
     return " ".join([_PEOPLE[who.word], *features[:detail], f"en chemise {shirt}"])
 
 
+def stranger(who: Character) -> str:
+    """For instance "une femme" or "un chat"."""
+    return (_PEOPLE | _ANIMALS)[who.word]
+
+
 _WORDS: dict[str, Options] = {
     "colour": {
         "red": ("rouge",), "orange": ("orange",), "yellow": ("jaune",), "green": ("vert",),
@@ -239,6 +244,8 @@ FRENCH = Tongue(
     },
     phrase=phrase,
     person=person,
+    stranger=stranger,
+    anybody=("quelqu'un",),
     numbers=NUMBERS,
     table=("sur un billard", "sur une table de billard vue d'en haut"),
     again=("plusieurs fois", "encore et encore"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ..scenes.cast import Character
 from ..scenes.dice import Dice
 from ..scenes.layout import Thing
 from ..scenes.stage import Stage
@@ -15,11 +16,15 @@ BIG, SMALL = 25.0, 17.0
 
 
 class Words:
-    """Picks synonyms in one language and remembers what was said about what."""
+    """Picks synonyms in one language and remembers what was said about what.
 
-    def __init__(self, tongue: Tongue, dice: Dice) -> None:
+    Without `looks` nothing is said about what things and speakers look like: reference views show it.
+    """
+
+    def __init__(self, tongue: Tongue, dice: Dice, looks: bool = True) -> None:
         self.tongue = tongue
         self.dice = dice
+        self.looks = looks
         self.said: dict[str, str] = {}
         self.new = False
 
@@ -42,6 +47,10 @@ class Words:
     def things(self, things: Sequence[Thing], noun: str, who: str, sized: bool = True) -> str:
         """The noun phrase of equal things; two colours in turn are both named."""
         first = things[0]
+        if not self.looks:
+            return self.tongue.phrase(
+                NounPhrase(self.word("noun", noun, f"{who} noun"), count=len(things))
+            )
         colours = list(dict.fromkeys(thing.colour for thing in things))
         colour = f" {self.tongue.conjunction} ".join(
             self.word("colour", name, f"{who} colour") for name in colours
@@ -56,6 +65,13 @@ class Words:
             count=len(things),
         )
         return self.tongue.phrase(said)
+
+    def person(self, who: Character, detail: int, alone: bool) -> str:
+        """A speaker with so many features; without looks the kind of speaker, or just anybody."""
+        if self.looks:
+            return self.tongue.person(who, detail)
+        stranger = self.tongue.stranger(who)
+        return self.dice.pick((stranger, *self.tongue.anybody)) if alone else stranger
 
 
 def event_slots(stage: Stage, words: Words) -> tuple[dict[str, str], int]:
@@ -98,7 +114,9 @@ def _throw(stage: Stage, words: Words) -> tuple[dict[str, str], int]:
 
 def _hoop(stage: Stage, words: Words) -> tuple[dict[str, str], int]:
     noun = words.dice.pick(words.tongue.basketball)
-    colour = words.word("colour", stage.layout.things[0].colour, "subject colour")
+    colour = ""
+    if words.looks:
+        colour = words.word("colour", stage.layout.things[0].colour, "subject colour")
     return {"S": words.tongue.phrase(NounPhrase(noun, colour))}, 1
 
 
@@ -193,14 +211,15 @@ def _seesaw(stage: Stage, words: Words) -> tuple[dict[str, str], int]:
 def _talk(stage: Stage, words: Words) -> tuple[dict[str, str], int]:
     detail = words.dice.integer(1, 3)
     first = stage.cast[stage.lines[0].speaker]
+    alone = len(stage.cast) == 1
     slots = {
-        "S": words.tongue.person(first, detail),
+        "S": words.person(first, detail, alone),
         "V": words.detail("voice", first.voice.name),
         "Q": _quote(" ".join(line.text for line in stage.lines), words.tongue),
     }
-    if len(stage.cast) > 1:
+    if not alone:
         slots["Q"] = _quote(stage.lines[0].text, words.tongue)
-        slots["O"] = words.tongue.person(stage.cast[1 - stage.lines[0].speaker], detail)
+        slots["O"] = words.person(stage.cast[1 - stage.lines[0].speaker], detail, alone)
     if len(stage.lines) > 1:
         slots["R"] = _quote(stage.lines[1].text, words.tongue)
     return slots, 1

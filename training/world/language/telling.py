@@ -27,11 +27,13 @@ class Caption:
     new: str
 
 
-def write_caption(stage: Stage, language: str, challenge: str, rng: np.random.Generator) -> Caption:
-    """Tells what happened on the stage."""
+def write_caption(
+    stage: Stage, language: str, challenge: str, rng: np.random.Generator, looks: bool = True
+) -> Caption:
+    """Tells what happened on the stage; without `looks` not what things and speakers look like."""
     dice = Dice(rng, challenge)
     tongue = TONGUES[language]
-    words = Words(tongue, dice)
+    words = Words(tongue, dice, looks)
     slots, count = event_slots(stage, words)
     event = dice.pick(tongue.events[event_key(stage)])
     event = _inflect(event, count)

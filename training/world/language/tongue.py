@@ -36,6 +36,8 @@ class Tongue:
         tails: further sentences by slot.
         phrase: puts a noun phrase together.
         person: describes a character with so many features.
+        stranger: names a character by its kind alone.
+        anybody: words for a character of whom nothing is said.
         numbers: words for 0..9.
         table: places of a billiard table.
         again: for more than three times.
@@ -56,6 +58,8 @@ class Tongue:
     tails: Options
     phrase: Callable[[NounPhrase], str]
     person: Callable[[Character, int], str]
+    stranger: Callable[[Character], str]
+    anybody: tuple[str, ...]
     numbers: tuple[str, ...]
     table: tuple[str, ...]
     again: tuple[str, ...]

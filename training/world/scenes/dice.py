@@ -119,7 +119,7 @@ class Dice:
         return self._combined
 
 
-STREAMS = ("scene", "look", "speech", "audio", "caption", "paraphrases")
+STREAMS = ("scene", "look", "speech", "audio", "caption", "paraphrases", "subjects")
 SPLITS = ("train", "validation")
 
 
