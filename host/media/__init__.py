@@ -5,9 +5,12 @@ and say in one sentence what is wrong with them (``MediaError``, ``MediaWriteErr
 """
 
 from .audio_file import read_audio, write_audio
+from .conform import conform_audio, conform_video
 from .errors import MediaError, MediaWriteError
+from .footage import Footage, footage_of
 from .image_file import read_image, write_png
 from .partial_file import partial_file
+from .placement import Placement, contain, cover
 from .rate import exact_rate
 from .survey import survey_frames, survey_picture, survey_sound
 from .tags import graph_tags
@@ -17,12 +20,19 @@ from .video_writer import CONTAINERS, QUALITIES, VideoSettings, write_video
 __all__ = [
     "CONTAINERS",
     "QUALITIES",
+    "Footage",
     "MediaError",
     "MediaWriteError",
+    "Placement",
     "VideoClip",
     "VideoInfo",
     "VideoSettings",
+    "conform_audio",
+    "conform_video",
+    "contain",
+    "cover",
     "exact_rate",
+    "footage_of",
     "graph_tags",
     "iter_frames",
     "partial_file",

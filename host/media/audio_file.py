@@ -15,6 +15,7 @@ from .partial_file import partial_file
 
 ALLOWED = "wav, flac, mp3, m4a, ogg or a video with sound"
 _CODECS = {".flac": ("flac", "flac", "s32"), ".wav": ("wav", "pcm_s16le", "s16")}
+PACKED = "flt"
 _OPEN_OPTIONS = {
     "format_whitelist": "wav,flac,mp3,ogg,aac,aiff,w64,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi",
     "protocol_whitelist": "file",
@@ -73,11 +74,11 @@ def decode_audio(container: Any, start_s: float = 0.0) -> dict[str, Any] | None:
     stream's stated end is cut.
     """
     stream = container.streams.audio[0]
-    resampler, pieces, first = av.AudioResampler(format="fltp"), [], None
+    resampler, pieces, first = av.AudioResampler(format=PACKED), [], None
     try:
         for frame in container.decode(stream):
             first = frame.time if first is None and frame.time is not None else first
-            pieces += [piece.to_ndarray() for piece in resampler.resample(frame)]
+            pieces += [channels_of(piece) for piece in resampler.resample(frame)]
     except (av.error.InvalidDataError, av.error.EOFError):
         pass  # a damaged tail ends the sound instead of failing it
     if not pieces:
@@ -88,3 +89,12 @@ def decode_audio(container: Any, start_s: float = 0.0) -> dict[str, Any] | None:
     lead = round(((first or 0.0) - start_s) * rate_hz)
     samples = np.pad(samples, ((0, 0), (lead, 0))) if lead > 0 else samples[:, -lead:]
     return {"waveform": torch.from_numpy(samples)[None].contiguous(), "sample_rate": rate_hz}
+
+
+def channels_of(piece: av.AudioFrame) -> np.ndarray:
+    """Return the samples [C, N] of a decoded frame in the format `PACKED`.
+
+    PyAV (14 to 18) counts one plane too many where 8 channels have planes of their own, and
+    reading it ends the process; packed samples are in one plane however many channels there are.
+    """
+    return piece.to_ndarray().reshape(-1, piece.layout.nb_channels).T

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from .audio_file import PACKED, channels_of
 from .errors import MediaError, existing_file, read_error
 from .video_reader import open_video
 
@@ -91,14 +92,14 @@ def _decode(container: Any) -> dict[str, Any] | None:
     stream, pieces, seconds = container.streams.audio[0], [], 0.0
     if stream.codec_context is None:
         return None
-    resampler = av.AudioResampler(format="fltp")
+    resampler = av.AudioResampler(format=PACKED)
     rate_hz = int(stream.rate or 0)
     if not 1000 <= rate_hz <= 768_000:
         return None
     try:
         for frame in container.decode(stream):
             for piece in resampler.resample(frame):
-                pieces.append(piece.to_ndarray())
+                pieces.append(channels_of(piece))
                 seconds += piece.samples / rate_hz
             if seconds >= MAX_SOUND_S:
                 break
