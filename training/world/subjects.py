@@ -1,4 +1,4 @@
-"""Who and what a clip is about, apart from the clip: reference views, voices, and discreet captions.
+"""Who and what a clip is about: reference views, voices, and captions that leave looks to them.
 
 A model that is shown references must take looks and voices from them, so beside each clip stand
 sentences that leave looks unsaid. Nothing here changes a clip: its own random stream is used.
@@ -29,7 +29,7 @@ SHAPES = ("ball", "box")
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A role with uint8 views [V, size, size, 3] and, of speakers, a voice float32 [N] at 24 kHz."""
+    """A role, uint8 views [V, size, size, 3] and, of speakers, a voice float32 [N] at 24 kHz."""
 
     role: str
     views: np.ndarray

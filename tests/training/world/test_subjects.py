@@ -29,7 +29,7 @@ def test_subjects_are_the_speakers_or_else_things_that_look_different(made):
 
 
 def test_the_first_view_is_the_reference_view_and_the_others_show_the_same_subject(made):
-    for play, cast in made:
+    for _play, cast in made:
         for subject in cast.subjects:
             assert subject.views.shape == (3, PX, PX, 3)
             assert subject.views.dtype == np.uint8

@@ -18,7 +18,7 @@ BIG, SMALL = 25.0, 17.0
 class Words:
     """Picks synonyms in one language and remembers what was said about what.
 
-    Without `looks` nothing is said about what things and speakers look like: reference views show it.
+    Without `looks` it leaves unsaid what things and speakers look like: reference views show that.
     """
 
     def __init__(self, tongue: Tongue, dice: Dice, looks: bool = True) -> None:
