@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Engine, MetaData
 
 DATABASE_NAME = "hibari.sqlite3"
 _BUSY_MS = 10_000
@@ -84,7 +84,8 @@ def open_database(url: str | None = None) -> Engine:
     that a killed process leaves it consistent and readers never wait.
 
     Raises:
-        ValueError: an address that SQLAlchemy does not know, or whose driver is not installed.
+        ValueError: an address that SQLAlchemy does not know, whose driver is not installed, or
+            where nobody answers.
     """
     address = url or os.environ.get("HIBARI_DATABASE") or _default_address()
     with _lock:
@@ -92,6 +93,16 @@ def open_database(url: str | None = None) -> Engine:
         if key not in _engines:
             _engines[key] = _connect(address)
         return _engines[key]
+
+
+def make_tables(metadata: MetaData, engine: Engine) -> None:
+    """Make the tables that are missing, also while another process makes them."""
+    from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+
+    try:
+        metadata.create_all(engine)
+    except (IntegrityError, OperationalError, ProgrammingError):
+        metadata.create_all(engine)  # the other one was first, with all of them
 
 
 def home_path() -> Path:
@@ -118,7 +129,7 @@ def _default_address() -> str:
 
 def _connect(address: str) -> Engine:
     from sqlalchemy import create_engine, event
-    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
     try:
         engine = create_engine(address)
@@ -130,6 +141,11 @@ def _connect(address: str) -> Engine:
         ) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
+    try:
+        engine.connect().close()
+    except OperationalError as error:
+        why = str(error.orig).strip().splitlines()[0]
+        raise ValueError(f"the database {engine.url!r} does not answer: {why}") from error
     return engine
 
 

@@ -68,3 +68,15 @@ def test_an_unknown_address_is_refused_without_its_password():
     with pytest.raises(ValueError, match="postgresql") as caught:
         home.open_database("nosuch://user:hunter2@host/name")
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password(folder):
+    pytest.importorskip("psycopg", reason="the extra hibari[postgresql] is not installed")
+    with pytest.raises(ValueError, match=r"127\.0\.0\.1:1/name does not answer") as caught:
+        home.open_database("postgresql+psycopg://user:hunter2@127.0.0.1:1/name")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_file_in_a_folder_that_is_not_there_does_not_answer(tmp_path):
+    with pytest.raises(ValueError, match="unable to open database file"):
+        home.open_database(f"sqlite:///{tmp_path / 'gone' / 'x.sqlite3'}")

@@ -1,6 +1,7 @@
 """A stripped file finds its manifest, and no other."""
 
 import datetime
+import threading
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hibari.trust.home import open_database
 from hibari.trust.registry import Record, Registry, audio_fingerprint, video_fingerprint
 from hibari.trust.registry.picture import bit_count, distance, mirrored_hashes, picture_hash
 from hibari.trust.registry.search_index import SearchIndex
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 
 def clip(seed, frames=24, size=(96, 128)):
@@ -48,7 +49,7 @@ def record(seed, **more):
 
 
 @pytest.fixture
-def registry(own_home):
+def registry(own_home, database):
     made = Registry(open_database())
     for seed in range(8):
         made.add(record(seed))
@@ -91,6 +92,23 @@ def test_a_crop_is_the_same_content_and_another_clip_is_not():
     kept = seen(clip(5))
     assert video_fingerprint.decide(video_fingerprint.similarity(seen(cropped), kept)) is True
     assert video_fingerprint.decide(video_fingerprint.similarity(seen(clip(6)), kept)) is False
+
+
+def test_several_processes_make_the_tables_at_once(own_home, database):
+    engine, failures = open_database(), []
+
+    def make():
+        try:
+            Registry(engine)
+        except SQLAlchemyError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=make) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
 
 
 def test_a_strange_clip_leads_nowhere_and_twins_are_not_guessed(registry):

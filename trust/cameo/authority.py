@@ -102,6 +102,8 @@ def refusal(
     except SignatureError:
         return "the grant was not signed by the owner"
     limit = grant.rules.within(header.effective_rules).max_uses
+    # A grant to anyone is spent by everyone: a new key must not bring new uses.
+    counted = None if grant.grantee == ANYONE else user
     checks = {
         "the grant belongs to another owner": grant.owner != header.owner.signing,
         "the grant is for another version of the file": grant.header_sha256 != header.sha256,
@@ -113,7 +115,7 @@ def refusal(
         f"the grant ended on {_day(grant.expires)}": now >= grant.expires,
         f"all {limit} uses of the grant are spent": spend
         and limit is not None
-        and uses_of(grant.id, user, entries) >= limit,
+        and uses_of(grant.id, counted, entries) >= limit,
     }
     return next((reason for reason, true in checks.items() if true), None)
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..home import home_folder, open_database, write_private
+from ..home import home_folder, make_tables, open_database, write_private
 from ..identity import (
     Identity,
     SignatureError,
@@ -155,7 +155,7 @@ class Ledger:
         from sqlalchemy.exc import IntegrityError
 
         self._metadata = _tables()
-        self._metadata.create_all(self.engine, checkfirst=True)
+        make_tables(self._metadata, self.engine)
         self._tables = self._metadata.tables
         head = self._tables["cameo_head"]
         with self.engine.connect() as connection:

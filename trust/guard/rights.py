@@ -32,7 +32,7 @@ from sqlalchemy import (
     select,
 )
 
-from ..home import DATABASE_NAME, home_path, open_database
+from ..home import DATABASE_NAME, home_path, make_tables, open_database
 from .names import NameIndex, bundled_aliases
 
 REFUSED, LICENSED = "refused", "licensed"
@@ -128,7 +128,7 @@ class RightsRegistry:
 
     def __init__(self, engine: Engine | None = None) -> None:
         self._engine = engine if engine is not None else open_database(None)
-        _metadata.create_all(self._engine)
+        make_tables(_metadata, self._engine)
 
     def add(self, right: Right) -> None:
         """Enter a right; an entry of the same name is replaced, its counted uses stay."""

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.engine import Row
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from ..home import make_tables
 from . import audio_fingerprint, video_fingerprint
 from .audio_fingerprint import AudioFingerprint
 from .picture import mirrored_hashes
@@ -65,7 +65,7 @@ class Registry:
 
     def __init__(self, engine: Engine) -> None:
         """Make the tables in the database of ``engine`` where they are missing."""
-        _make_tables(engine)
+        make_tables(METADATA, engine)
         self._engine = engine
         self._index = SearchIndex(engine)
 
@@ -151,13 +151,6 @@ class Registry:
             return None if row is None else _record(connection, row)
 
 
-def _make_tables(engine: Engine) -> None:
-    try:
-        METADATA.create_all(engine)
-    except (OperationalError, ProgrammingError):  # another process made one in between
-        METADATA.create_all(engine)
-
-
 def _insert_entry(connection: Connection, record: Record) -> int:
     values = {
         "manifest_id": record.manifest_id,
@@ -205,8 +198,9 @@ def _record(connection: Connection, row: Row[Any]) -> Record:
     if kept is not None and kept.audio_levels:
         audio = AudioFingerprint.from_bytes(kept.audio_levels)
     moment = row.recorded_at
-    if moment.tzinfo is None:  # SQLite keeps no zone; what we wrote was UTC
-        moment = moment.replace(tzinfo=datetime.UTC)
+    # SQLite keeps no zone (what we wrote was UTC), PostgreSQL answers in that of the session.
+    zoned = moment.tzinfo is not None
+    moment = moment.astimezone(datetime.UTC) if zoned else moment.replace(tzinfo=datetime.UTC)
     return Record(
         row.manifest_id,
         row.title,

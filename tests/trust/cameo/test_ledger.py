@@ -6,6 +6,8 @@ import threading
 import pytest
 from hibari.trust.cameo.ledger import ANCHOR_NAME, Ledger, LedgerError
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.fixture
 def ledger(anna):

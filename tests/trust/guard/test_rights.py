@@ -14,6 +14,7 @@ from hibari.trust.guard.rights import (
     entered_rights,
     read_rights,
 )
+from hibari.trust.home import open_database
 from sqlalchemy import create_engine
 
 POLICY = load_policy()
@@ -21,8 +22,8 @@ ZORBO = Right("Zorbo", "Zorbo Ltd", aliases=("Zorbo the Ant", "Zo-Zo"), share_pe
 
 
 @pytest.fixture
-def registry():
-    return RightsRegistry(create_engine("sqlite://"))
+def registry(database):
+    return RightsRegistry(open_database() if database else create_engine("sqlite://"))
 
 
 def rows(registry, since=None):
