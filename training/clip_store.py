@@ -23,10 +23,12 @@ from .config import DataConfig
 
 if TYPE_CHECKING:
     from .world import Clip, ClipSpec
+    from .world.subjects import Cast
 
 log = logging.getLogger("hibari.train")
 
 AUDIO_RATE_HZ = 24_000
+FRAMES, SOUND = "frames.u8", "sound.f32"
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,8 @@ class ClipStore:
         samples = frames * AUDIO_RATE_HZ // fps
         self.folder, self.count, self.fps = folder, count, fps
         folder.mkdir(parents=True, exist_ok=True)
-        self.frames = _memory_map(folder / "frames.u8", "uint8", (count, frames, height, width, 3))
-        self.waveforms = _memory_map(folder / "sound.f32", "float32", (count, 2, samples))
+        self.frames = _memory_map(folder / FRAMES, "uint8", (count, frames, height, width, 3))
+        self.waveforms = _memory_map(folder / SOUND, "float32", (count, 2, samples))
         self.lines_path = folder / "clips.jsonl"
         self.lines = self._read_lines()
 
@@ -79,14 +81,26 @@ class ClipStore:
         return StoredClip(self.frames[index], self.waveforms[index], line["caption"], line["truth"])
 
     def append(self, frames: np.ndarray, waveform: np.ndarray, line: dict[str, Any]) -> None:
-        """Add the next clip; its line is written last, so a killed worker leaves no half clip."""
+        """Add the next clip; its line is written last, so a killed worker leaves no half clip.
+
+        Raises:
+            OSError: the disk is full; all clips before this one are kept.
+        """
         index = len(self.lines)
-        self.frames[index] = frames
-        self.waveforms[index] = waveform
-        with self.lines_path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            # Written, not stored through the memory map: a full disk would be a fatal bus error.
+            _write_row(self.folder / FRAMES, index, self.frames, frames)
+            _write_row(self.folder / SOUND, index, self.waveforms, waveform)
+            with self.lines_path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            self.drop_torn_line()
+            raise OSError(
+                f"could not write clip {index} into {self.folder}: {error}; free space there or "
+                f"lower data.count, and run the same command: the {index} clips before are kept"
+            ) from error
         self.lines.append(line)
 
     def pixels(self, index: int, window: tuple[slice, slice, slice]) -> Tensor:
@@ -114,10 +128,31 @@ def render(data: DataConfig, split: str, span: range) -> Iterator[Clip]:
     return clips(data.seed, span.start, len(span), _clip_spec(data), split, data.workers)
 
 
+def casts_of(data: DataConfig, split: str, span: range) -> Iterator[Cast]:
+    """The subjects of clips of a split, made by ``data.workers`` processes.
+
+    Raises:
+        ValueError: the playground has no reference views.
+    """
+    from .world import casts
+
+    return casts(data.seed, span, _clip_spec(data), split, data.reference_px, data.workers)
+
+
 def open_store(data: DataConfig, split: str) -> ClipStore:
     """The store of one split (``train`` or ``validation``), created empty where absent."""
     shape = (data.frames, data.height, data.width)
     return ClipStore(store_folder(data, split), data.clips_of(split), shape, data.fps)
+
+
+def stored_clips(data: DataConfig, split: str) -> ClipStore | None:
+    """The clips of a split that are rendered so far; None where there is no store."""
+    folder = store_folder(data, split)
+    lines = folder / "clips.jsonl"
+    if not lines.is_file():
+        return None
+    count = lines.read_bytes().count(b"\n")
+    return ClipStore(folder, count, (data.frames, data.height, data.width), data.fps)
 
 
 def fill_store(data: DataConfig, split: str) -> ClipStore:
@@ -161,3 +196,9 @@ def _memory_map(path: Path, dtype: str, shape: tuple[int, ...]) -> np.ndarray:
         with path.open("ab") as file:
             file.truncate(size)
     return np.memmap(path, dtype=dtype, mode="r+", shape=shape)
+
+
+def _write_row(path: Path, index: int, rows: np.ndarray, row: np.ndarray) -> None:
+    with path.open("r+b") as file:
+        file.seek(index * rows[0].nbytes)
+        file.write(np.ascontiguousarray(row, rows.dtype).data)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from .config import TrainConfig, read_config
+from .config import TrainConfig, flat_settings, read_config
 
 
 def _trainer_class(kind: str) -> Callable[[TrainConfig], object]:
@@ -109,9 +109,11 @@ def _run(arguments: argparse.Namespace) -> int:
         for split in ("validation", "train"):
             fill_store(config.data, split)
         return 0
-    from .loop import Run
+    from .loop import Run, check_resumable
 
-    Run(_trainer_class(config.kind)(config), config.run).fit()  # type: ignore[arg-type]
+    check_resumable(config)
+    trainer = _trainer_class(config.kind)(config)
+    Run(trainer, config.run, flat_settings(config)).fit()  # type: ignore[arg-type]
     return 0
 
 
@@ -141,6 +143,7 @@ def _handled_files(arguments: argparse.Namespace) -> bool:
 def _encode(config: TrainConfig, part: str) -> None:
     from .latent_store import Codecs, encode_part
     from .loop import pick_device
+    from .reference_store import encode_references
 
     try:
         index, count = (int(number) for number in part.split("/"))
@@ -149,4 +152,7 @@ def _encode(config: TrainConfig, part: str) -> None:
     paths = [Path(config.objective[key]) for key in ("video_vae", "audio_vae")]
     device = pick_device(config.run.device)
     codecs = Codecs.load(paths[0], paths[1], device)
-    encode_part(config.data, codecs, config.run.precision, device, (index, count))
+    precision = config.run.precision
+    encode_part(config.data, codecs, precision, device, (index, count))
+    if config.data.reference_px:
+        encode_references(config.data, codecs, precision, device, (index, count))

@@ -7,6 +7,7 @@ hold is declared by the trainer that ``kind`` names.
 from __future__ import annotations
 
 import dataclasses
+import logging
 import tomllib
 import types
 import typing
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+log = logging.getLogger("hibari.train")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,13 +57,19 @@ class RunConfig:
     init_from: str = ""
 
 
+BUCKET_KEYS = ("frames", "height", "width", "count", "validation_count", "seed")
+
+
 @dataclasses.dataclass(frozen=True)
 class DataConfig:
     """Which clips to learn from; they are rendered once into ``folder`` and then reused.
 
     ``playground`` is "drops", the narrow slice of falling things, or "whole". ``workers`` 0 means
     that another process renders them meanwhile. ``keep_clips`` false keeps only the latents: the
-    transformer stage then learns from more clips than a disk holds.
+    transformer stage then learns from more clips than a disk holds. ``reference_px`` is the side
+    of the reference views that the transformer stage is shown; 0 makes none. ``buckets`` are tables
+    that set another size and number of clips each; the transformer stage learns from all of them,
+    the first counting as the usual size.
     """
 
     folder: str
@@ -74,6 +83,23 @@ class DataConfig:
     workers: int = 1
     playground: str = "drops"
     keep_clips: bool = True
+    reference_px: int = 0
+    buckets: tuple[Any, ...] = ()
+
+    def stores(self) -> tuple[DataConfig, ...]:
+        """One configuration for each size of clips: that of ``buckets``, or this one alone.
+
+        Raises:
+            ValueError: a bucket holds anything but the size, number or seed of its clips.
+        """
+        for bucket in self.buckets:
+            odd = sorted(set(bucket) - set(BUCKET_KEYS))
+            if odd:
+                raise ValueError(
+                    f"data.buckets sets {', '.join(odd)}; a bucket may set {', '.join(BUCKET_KEYS)}"
+                )
+        made = (dataclasses.replace(self, buckets=(), **bucket) for bucket in self.buckets)
+        return tuple(made) or (self,)
 
     def clips_of(self, split: str) -> int:
         """How many clips ``train`` or ``validation`` has."""
@@ -158,6 +184,49 @@ def read_config(path: Path, overrides: list[str] | None = None) -> TrainConfig:
         model=table.get("model", {}),
         objective=table.get("objective", {}),
     )
+
+
+FIXED = ("kind", "model", "run.optimiser", "data.playground")
+"""What a run cannot change half-way, by the start of its key."""
+
+
+def flat_settings(config: TrainConfig) -> dict[str, Any]:
+    """All entries of a configuration as ``table.key``, in types that JSON keeps."""
+    flat: dict[str, Any] = {}
+
+    def collect(value: Any, key: str) -> None:
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                collect(inner, f"{key}.{name}" if key else name)
+        else:
+            flat[key] = list(value) if isinstance(value, tuple) else value
+
+    collect(dataclasses.asdict(config), "")
+    return flat
+
+
+def check_resumed(saved: dict[str, Any], given: dict[str, Any]) -> None:
+    """Compare the settings that a state was made with to those it is to go on with.
+
+    A schedule may be stretched, a loss re-weighted: those are told in the log. Only entries that
+    both sides have are compared.
+
+    Raises:
+        ValueError: an entry differs that a run cannot change half-way.
+    """
+    changed = {
+        key: f"{key} was {saved[key]!r} and is {given[key]!r}"
+        for key in sorted(saved.keys() & given.keys())
+        if saved[key] != given[key]
+    }
+    broken = [text for key, text in changed.items() if key.startswith(FIXED)]
+    if broken:
+        raise ValueError(
+            f"this run was begun with other settings ({'; '.join(broken)}); give the old ones, or "
+            "another run.folder and run.init_from"
+        )
+    for text in changed.values():
+        log.info("goes on with another setting: %s", text)
 
 
 def _apply_override(table: dict[str, Any], override: str) -> None:

@@ -21,10 +21,10 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from .config import RunConfig
+from .config import RunConfig, TrainConfig, check_resumed, flat_settings
 from .ema import WeightAverage
 from .muon import Muon
-from .state import load_state, read_weights, save_state
+from .state import load_state, read_facts, read_weights, save_state
 
 log = logging.getLogger("hibari.train")
 
@@ -90,6 +90,9 @@ def make_optimiser(module: nn.Module, run: RunConfig) -> torch.optim.Optimizer:
     )
 
 
+STATE = "state.safetensors"
+"""What a run folder keeps to go on from."""
+
 PACES = 50
 """Steps whose times tell how fast a run goes."""
 
@@ -102,6 +105,17 @@ def learning_rate(run: RunConfig, step: int, last: float | None = None) -> float
     warm = min(1.0, (step + 1) / max(1, run.warmup_steps))
     left = ((run.steps if last is None else last) - step) / max(1, run.decay_steps)
     return run.learning_rate * warm * min(1.0, 0.02 + 0.98 * max(0.0, left))
+
+
+def check_resumable(config: TrainConfig) -> None:
+    """Before clips are drawn and networks built: whether the run's folder can go on like this.
+
+    Raises:
+        ValueError: its state is damaged, or was made with settings that a run cannot change.
+    """
+    path = Path(config.run.folder) / STATE
+    if path.is_file():
+        check_resumed(read_facts(path).get("settings", {}), flat_settings(config))
 
 
 class _StopFlag:
@@ -128,11 +142,19 @@ class _StopFlag:
 class Run:
     """One run folder: ``state.safetensors``, ``log.jsonl`` and what the trainer exports."""
 
-    def __init__(self, trainer: Trainer, config: RunConfig) -> None:
+    def __init__(
+        self, trainer: Trainer, config: RunConfig, settings: dict[str, Any] | None = None
+    ) -> None:
+        """Start or resume the run of ``config.folder``; ``settings`` are kept in its state.
+
+        Raises:
+            ValueError: the state in the folder is damaged or of a model of another shape.
+        """
         self.trainer, self.config = trainer, config
+        self.settings = settings or {}
         self.folder = Path(config.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.state_path = self.folder / "state.safetensors"
+        self.state_path = self.folder / STATE
         self.average = WeightAverage(trainer.module, config.ema)
         self.optimiser = make_optimiser(trainer.module, config)
         self.step = 0
@@ -150,7 +172,7 @@ class Run:
 
     def save(self) -> None:
         """Save the exact state; the previous one stays until the new one is complete."""
-        facts = {"step": self.step, "seconds": self.seconds}
+        facts = {"step": self.step, "seconds": self.seconds, "settings": self.settings}
         save_state(
             self.state_path, self.trainer.module, self.average.tensors, self.optimiser, facts
         )
@@ -169,9 +191,20 @@ class Run:
             module.train()
 
     def record(self, numbers: dict[str, Any]) -> None:
-        """Append one line to the log."""
-        with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(numbers) + "\n")
+        """Append one line to the log.
+
+        Raises:
+            OSError: it cannot be written; the message says what was kept.
+        """
+        path = self.folder / "log.jsonl"
+        try:
+            with path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(numbers) + "\n")
+        except OSError as error:
+            raise OSError(
+                f"could not write {path}: {error}; free space there and run the same command, "
+                f"which goes on from {self.state_path}"
+            ) from error
 
     def evaluate(self) -> dict[str, float]:
         """Held-out numbers with averaged weights, logged."""
@@ -187,7 +220,8 @@ class Run:
         A signal only saves: the same command goes on from there.
 
         Raises:
-            FloatingPointError: the loss is not finite; the last good state is kept.
+            FloatingPointError: loss or gradient is not finite; the last good state is kept.
+            OSError: state or log cannot be written; the last good state is kept.
         """
         config, sums = self.config, defaultdict(list)
         device = pick_device(config.device)
@@ -234,17 +268,25 @@ class Run:
                 self.step, step_generator(self.config.seed, self.step)
             )
         if not math.isfinite(value := float(loss.detach())):
-            raise FloatingPointError(
-                f"loss is {value} at step {self.step}; stopped, the last good state is "
-                f"{self.state_path}; lower run.learning_rate and resume"
-            )
+            raise self._not_finite("loss", value)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.trainer.module.parameters(), self.config.clip_norm)
+        # Before the update: it would make every weight nan, and the next save would keep them.
+        if not math.isfinite(length := float(norm)):
+            raise self._not_finite("length of the gradient", length)
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
         self.step += 1
         self.average.update(self.trainer.module, self.step)
-        return {"loss": value, "grad_norm": float(norm), **numbers}
+        return {"loss": value, "grad_norm": length, **numbers}
+
+    def _not_finite(self, what: str, value: float) -> FloatingPointError:
+        kept = (
+            f"the last good state is {self.state_path}; lower run.learning_rate and resume"
+            if self.state_path.is_file()
+            else "nothing was saved yet; lower run.learning_rate and start again"
+        )
+        return FloatingPointError(f"{what} is {value} at step {self.step}; stopped, {kept}")
 
     def _log_means(self, sums: dict[str, list[float]]) -> None:
         means = {key: sum(values) / len(values) for key, values in sums.items()}

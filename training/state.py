@@ -8,6 +8,7 @@ every draw comes from a generator seeded with (seed, step).
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,8 @@ def save_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str
     try:
         ready = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
         save_file(ready, partial, metadata)
+        with partial.open("rb") as file:
+            os.fsync(file.fileno())  # else a power cut may leave the new name and no content
         partial.replace(path)
     except (OSError, SafetensorError) as error:
         partial.unlink(missing_ok=True)
@@ -88,6 +91,15 @@ def read_tensors(path: Path, prefix: str = "") -> tuple[dict[str, Tensor], dict[
     return tensors, facts
 
 
+def read_facts(path: Path) -> dict[str, Any]:
+    """The facts of a state file, without its tensors.
+
+    Raises:
+        ValueError: the file is truncated or no training state.
+    """
+    return read_tensors(path, prefix="none of them.")[1]
+
+
 def read_weights(path: Path) -> dict[str, Tensor]:
     """Weights to start from: the averages in a training state, or a stage's result.
 
@@ -109,7 +121,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
 def load_state(
     path: Path, module: nn.Module, average: dict[str, Tensor], optimiser: torch.optim.Optimizer
 ) -> dict[str, Any]:
-    """Restore a run in place and return its facts (step, configuration fingerprint, ...).
+    """Restore a run in place and return its facts (step, seconds, settings).
 
     Raises:
         ValueError: the file is damaged, or belongs to a model of another shape.
@@ -122,7 +134,7 @@ def load_state(
     try:
         module.load_state_dict(groups["model"])
         restore_optimiser(optimiser, groups["optimiser"])
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, KeyError) as error:
         raise ValueError(
             f"{path} belongs to a model of another shape; use another run folder or the old "
             f"[model] table ({str(error).splitlines()[0]})"

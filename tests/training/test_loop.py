@@ -8,17 +8,24 @@ import time
 
 import pytest
 import torch
-from hibari.training.config import RunConfig
-from hibari.training.loop import Run, learning_rate, make_optimiser, step_generator
+from hibari.training.config import DataConfig, RunConfig, TrainConfig, flat_settings
+from hibari.training.loop import (
+    Run,
+    check_resumable,
+    learning_rate,
+    make_optimiser,
+    step_generator,
+)
+from safetensors.torch import load_file
 
 
 class Line:
     """Fits y = 3x with one weight matrix."""
 
-    def __init__(self, bad_step=-1, stop_step=-1):
+    def __init__(self, bad_step=-1, stop_step=-1, bent_step=-1):
         torch.manual_seed(0)
         self.module = torch.nn.Linear(4, 2)
-        self.bad_step, self.stop_step = bad_step, stop_step
+        self.bad_step, self.stop_step, self.bent_step = bad_step, stop_step, bent_step
         self.exported = False
 
     def loss(self, step, generator):
@@ -26,6 +33,8 @@ class Line:
             os.kill(os.getpid(), signal.SIGTERM)
         x = torch.randn(8, 4, generator=generator)
         error = (self.module(x) - 3 * x[:, :2]).square().mean()
+        if step == self.bent_step:  # a root at 0: the loss is finite, its gradient is not
+            error = error + (0 * self.module.weight).sum().sqrt()
         return error * (float("nan") if step == self.bad_step else 1.0), {}
 
     def evaluate(self):
@@ -63,6 +72,43 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_good_state(tmp_path)
     assert (tmp_path / "state.safetensors").read_bytes() == before
 
 
+def test_a_gradient_that_is_not_finite_never_reaches_the_weights(tmp_path):
+    Run(Line(), config(tmp_path, steps=4)).fit()
+    before = (tmp_path / "state.safetensors").read_bytes()
+    trainer = Line(bent_step=6)
+    with pytest.raises(FloatingPointError, match="gradient is nan at step 6; stopped, the last"):
+        Run(trainer, config(tmp_path)).fit()
+    assert torch.isfinite(trainer.module.weight).all()
+    assert (tmp_path / "state.safetensors").read_bytes() == before
+
+
+def test_a_loss_that_fails_before_the_first_save_promises_no_state(tmp_path):
+    with pytest.raises(FloatingPointError, match="step 1; stopped, nothing was saved yet"):
+        Run(Line(bad_step=1), config(tmp_path)).fit()
+    assert not (tmp_path / "state.safetensors").exists()
+
+
+def test_a_killed_trainer_goes_on_from_its_last_state_beside_a_half_written_one(tmp_path):
+    Run(Line(), config(tmp_path / "a")).fit()
+    Run(Line(), config(tmp_path / "b", steps=4)).fit()
+    partial = tmp_path / "b" / "state.safetensors.partial"
+    partial.write_bytes(b"half")
+    resumed = Line()
+    Run(resumed, config(tmp_path / "b")).fit()
+    first, second = (load_file(tmp_path / name / "state.safetensors") for name in "ab")
+    assert all(torch.equal(first[key], second[key]) for key in first)
+    assert not partial.exists()
+
+
+def test_a_log_that_cannot_be_written_says_what_is_kept(tmp_path):
+    run = Run(Line(), config(tmp_path, steps=2))
+    run.fit()
+    (tmp_path / "log.jsonl").unlink()
+    (tmp_path / "log.jsonl").mkdir()
+    with pytest.raises(OSError, match=r"could not write .*log\.jsonl.*goes on from .*state"):
+        run.record({"step": 3})
+
+
 def test_a_truncated_state_is_named(tmp_path):
     Run(Line(), config(tmp_path, steps=2)).fit()
     path = tmp_path / "state.safetensors"
@@ -77,6 +123,50 @@ def test_a_state_of_another_model_is_refused(tmp_path):
     other.module = torch.nn.Linear(5, 2)
     with pytest.raises(ValueError, match="a model of another shape"):
         Run(other, config(tmp_path))
+
+
+def begun(folder, **changes):
+    """A configuration, and its run's state in the folder."""
+    data = DataConfig(folder="clips", count=2)
+    made = TrainConfig("line", config(folder, steps=2), data, {"width": [4, {"a": 1}]}, {"b": 2.0})
+    Run(Line(), made.run, flat_settings(made)).fit()
+    return dataclasses.replace(made, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"kind": "curve"}, "kind was 'line' and is 'curve'"),
+        ({"model": {"width": [5, {"a": 1}]}}, r"model.width was \[4, \{'a': 1\}\] and is \[5"),
+    ],
+)
+def test_a_run_does_not_go_on_as_another(tmp_path, changes, message):
+    asked = begun(tmp_path, **changes)
+    with pytest.raises(ValueError, match=rf"begun with other settings \({message}.*run\.folder"):
+        check_resumable(asked)
+
+
+def test_another_optimiser_cannot_take_over_the_moments(tmp_path):
+    asked = begun(tmp_path)
+    other = dataclasses.replace(asked, run=dataclasses.replace(asked.run, optimiser="muon"))
+    with pytest.raises(ValueError, match=r"run\.optimiser was 'adamw' and is 'muon'"):
+        check_resumable(other)
+
+
+def test_what_may_change_half_way_is_told(tmp_path, caplog):
+    caplog.set_level("INFO")
+    check_resumable(begun(tmp_path, objective={"b": 3.0}))
+    assert "objective.b was 2.0 and is 3.0" in caplog.text
+    check_resumable(begun(tmp_path / "same"))
+    assert caplog.text.count("another setting") == 1
+
+
+def test_a_truncated_state_is_named_before_anything_is_built(tmp_path):
+    asked = begun(tmp_path)
+    path = tmp_path / "state.safetensors"
+    path.write_bytes(path.read_bytes()[:-50])
+    with pytest.raises(ValueError, match="truncated or not a training state"):
+        check_resumable(asked)
 
 
 def test_a_full_disk_leaves_the_old_state_whole(tmp_path, monkeypatch):

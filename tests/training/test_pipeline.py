@@ -1,10 +1,13 @@
 """Every stage for a few steps on a few small clips: from nothing to a checkpoint that samples."""
 
 import json
+import resource
+import signal
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from hibari.model.checkpoint import Checkpoint
@@ -158,6 +161,28 @@ def test_a_store_survives_a_killed_writer(tmp_path):
     assert len(open_store(data, "train")) == 1
     again = fill_store(data, "train")
     assert again.lines_path.read_bytes() == whole
+
+
+def test_a_full_disk_names_the_clip_and_keeps_those_before(tmp_path):
+    data = DataConfig(folder=str(tmp_path), count=2, frames=9, height=64, width=64)
+    store = open_store(data, "train")
+    first, second = (np.full((9, 64, 64, 3), shade, np.uint8) for shade in (1, 2))
+    sound = np.zeros((2, 9 * 1000), np.float32)
+    store.append(first, sound, {"caption": "one"})
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (first.nbytes + 100, limits[1]))
+    try:
+        with pytest.raises(OSError, match=r"could not write clip 1 .*the 1 clips before are kept"):
+            store.append(second, sound, {"caption": "two"})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, ignored)
+    again = open_store(data, "train")
+    assert len(again) == 1
+    again.append(second, sound, {"caption": "two"})
+    assert (open_store(data, "train")[1].frames == 2).all()
+    assert (again[0].frames == 1).all()
 
 
 def test_a_reader_without_a_renderer_says_so(tmp_path):
