@@ -8,8 +8,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from torch import Tensor
 
+    from ..trust.cameo.result import ResultPermission
     from ..trust.credentials.contribution import Contribution
     from .reach import Fit
 
@@ -56,11 +59,14 @@ def labelled_video(
     story: Sequence[Contribution],
     graph: Mapping[str, Any] | None = None,
     node_id: str | None = None,
+    cameos: ResultPermission | None = None,
 ) -> Any:
     """Return a clip as a VIDEO that is marked and signed, also after a stock block saves it.
 
+    ``cameos`` is what the owners of those in it allow: a draft stays where drafts are.
+
     Raises:
-        ValueError: it cannot be labelled.
+        ValueError: it cannot be labelled, or a cameo may not be used any more.
         OSError: the folder for temporary files cannot be written.
     """
     from ..host import temp_directory
@@ -69,11 +75,17 @@ def labelled_video(
     from .signed_video import SignedVideo
     from .video_files import write_labelled
 
-    path = temp_directory() / f"hibari-{uuid.uuid4().hex}.mp4"
+    wanted = temp_directory() / f"hibari-{uuid.uuid4().hex}.mp4"
+    path = cameos.place(wanted) if cameos else wanted
     path.parent.mkdir(parents=True, exist_ok=True)
     fps = float(Fraction(clip.fps).limit_denominator(1001))
     settings = VideoSettings(fps, "mp4", "high")
     label = Label(clip.images, fps, clip.audio, story)
-    write_labelled(path, label, settings, {})
+
+    def record(finished: Path) -> None:
+        if cameos is not None:
+            cameos.record(finished, path, wanted)
+
+    write_labelled(path, label, settings, {}, on_finished=record)
     label.record(graph, node_id)
     return SignedVideo(str(path))

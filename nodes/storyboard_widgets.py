@@ -1,0 +1,99 @@
+"""The widgets of the storyboard block: the look that shots share, and how they are joined."""
+
+from __future__ import annotations
+
+from ..host import io
+from ..model.shapes import MAX_SIDE_PX, SPACE_STRIDE
+from .clip_plan import MAX_FPS, MIN_FPS
+from .sample_widgets import sampling_inputs
+
+SHARED: dict[str, tuple[float, float, float, float, str]] = {
+    "dissolve": (
+        *(0.5, 0.0, 10.0, 0.1),
+        "Seconds that a dissolve lasts; both shots are made for that long, so it costs their time.",
+    ),
+    "sound_overlap": (
+        *(0.3, 0.0, 5.0, 0.05),
+        "Seconds that the sound changes before (J-cut) or after (L-cut) the picture; shots are "
+        "made longer by that, which costs time.",
+    ),
+    "room_tone": (
+        *(-3.0, -60.0, 12.0, 0.5),
+        "dB of the sound of the place below all shots, against what was found in them: 0 is as "
+        "strong, -60 is off. Costs nothing.",
+    ),
+    "continuity": (
+        *(0.0, 0.0, 10.0, 0.05),
+        "How strongly later shots are shown a frame of the first one, so that they keep its look: "
+        "0 not at all, 1 shows it, above pushes towards it (twice the time). Needs a model that "
+        "was trained with references.",
+    ),
+}
+"""Numbers by name: default, least, most, step, and what they do."""
+
+
+def storyboard_inputs() -> list[io.WidgetInput]:
+    """Return style, size, rate and seed, then what is folded away."""
+    seed = next(item for item in sampling_inputs() if item.id == "seed")
+    steps, guidance = (_folded(item) for item in sampling_inputs()[:2])
+    return [
+        io.String.Input(
+            "style",
+            default="",
+            optional=True,
+            placeholder="watercolour, warm evening light",
+            tooltip="The look of all shots, a sentence of each prompt; may be empty.",
+        ),
+        *(_side(name) for name in ("width", "height")),
+        io.Float.Input(
+            "fps",
+            default=24.0,
+            min=MIN_FPS,
+            max=MAX_FPS,
+            step=0.01,
+            optional=True,
+            tooltip=(
+                "Frames per second. More is smoother and costs proportionally more; the bundled "
+                "model was trained at 24."
+            ),
+        ),
+        seed,
+        *(_number(name) for name in SHARED),
+        steps,
+        guidance,
+    ]
+
+
+def _side(name: str) -> io.WidgetInput:
+    return io.Int.Input(
+        name,
+        default=256,
+        min=SPACE_STRIDE,
+        max=MAX_SIDE_PX,
+        step=SPACE_STRIDE,
+        optional=True,
+        tooltip=(
+            f"{name.capitalize()} in pixels, snapped to the nearest multiple of 32. Time and "
+            "memory grow with width x height; the bundled model was trained at 256x256."
+        ),
+    )
+
+
+def _number(name: str) -> io.Float.Input:
+    default, low, high, step, tooltip = SHARED[name]
+    return io.Float.Input(
+        name,
+        default=default,
+        min=low,
+        max=high,
+        step=step,
+        round=0.01,
+        optional=True,
+        advanced=True,
+        tooltip=tooltip,
+    )
+
+
+def _folded(item: io.WidgetInput) -> io.WidgetInput:
+    item.optional, item.advanced = True, True
+    return item
