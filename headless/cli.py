@@ -75,6 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_run(commands.add_parser("run", help="run a graph"))
     nodes = commands.add_parser("nodes", help="list the blocks")
     _add_common(nodes)
+    commands.add_parser("storyboard", help="make one video of the shots in a YAML or JSON file")
     commands.add_parser("verify", help="what a file says of itself, and whether it holds")
     commands.add_parser("cameo", help="likenesses by consent: enroll, grant, revoke, ...")
     commands.add_parser("guard", help="what a policy refuses; the rights registry")

@@ -13,6 +13,7 @@ MODULES = {
     "cameo": ".cameo_command",
     "guard": ".guard_command",
     "verify": ".verify_command",
+    "storyboard": ".storyboard_command",
 }
 EXTRA_PACKAGES = frozenset({"pymunk", "skia", "scipy"})
 
