@@ -32,17 +32,23 @@ MEL_HZ = 16_000
 
 @dataclass(frozen=True, eq=False)
 class Identity:
-    """One speaker: ``view`` uint8 [Y, X, 3], ``voice`` [N] at 24 kHz, and a true clip."""
+    """One speaker: ``views`` uint8 [V, Y, X, 3], ``voice`` [N] at 24 kHz, and a true clip."""
 
     name: str
-    view: np.ndarray
+    views: np.ndarray
     voice: np.ndarray
     frames: np.ndarray
     sound: np.ndarray
 
+    @property
+    def view(self) -> np.ndarray:
+        """The reference view that clips are compared with, uint8 [Y, X, 3]."""
+        return np.asarray(self.views[0])
+
 
 def identities(count: int, seed: int = SEED) -> Iterator[Identity]:
     """The first ``count`` clips of the held-out world in which one person or animal speaks."""
+    from ..world.subjects import make_cast
     from ..world.whole import set_up
 
     index, found = -1, 0
@@ -51,10 +57,11 @@ def identities(count: int, seed: int = SEED) -> Iterator[Identity]:
         if len(set_up(seed, index, SPEC, SPLIT).stage.cast) != 1:
             continue
         clip = make_clip(seed, index, SPEC, SPLIT)
-        ((role, voice),) = clip.truth.reference_voices().items()  # type: ignore[attr-defined]
-        view = clip.truth.reference_views(VIEW_PX)[role]  # type: ignore[attr-defined]
+        (speaker,) = make_cast(seed, index, SPEC, SPLIT, VIEW_PX).subjects
+        assert speaker.voice is not None  # a cast of one speaks
         found += 1
-        yield Identity(f"speaker {found}", view, voice, clip.frames, clip.waveform)
+        name = f"speaker {found}"
+        yield Identity(name, speaker.views, speaker.voice, clip.frames, clip.waveform)
 
 
 def retrieval(distances_QR: np.ndarray) -> float:
