@@ -18,7 +18,8 @@ from typing import Any
 
 import aiohttp
 
-from ..host.embedded.folders import is_within, output_directory
+from ..host.containment import is_within
+from ..host.embedded.folders import output_directory
 from ..host.embedded.progress import InterruptProcessingException
 from ..host.media import partial_file
 from .engine import GraphError, RunResult, Validation

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..host import annotated_path, folder_of
+from ..host.containment import is_within
 
 FOLDERS = ("input", "output", "temp")
 
@@ -22,15 +23,14 @@ def named_file(name: str) -> Path:
     path = Path(given)
     if "\0" in given or not path.is_absolute():
         return annotated_path(given)
-    resolved = path.resolve()
-    if not any(resolved.is_relative_to(folder_of(kind).resolve()) for kind in FOLDERS):
+    if not any(is_within(folder_of(kind), path) for kind in FOLDERS):
         raise ValueError(
             f"file {path.name!r} lies outside of the input, output and temp folders. "
             "Move it to one of them"
         )
-    if not resolved.is_file():
+    if not path.is_file():
         raise ValueError(f"file {path.name!r} is not there. Check its name")
-    return resolved
+    return path.resolve()
 
 
 def file_of(video: Any, name: str) -> Path:

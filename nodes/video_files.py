@@ -42,10 +42,6 @@ def save_clips(
         ValueError: frames that cannot be shared out among the sounds, unusable ones or such a name.
         OSError: disk full or no permission.
     """
-    if any(letter < " " for letter in prefix):  # a zero byte ends names for the encoder only
-        raise ValueError(
-            f"filename_prefix {prefix!r} holds control characters. Use letters, digits, - and _"
-        )
     clips = split_clips(images, audio)
     folder, stem, counter, subfolder = save_path(prefix, images.shape[2], images.shape[1])
     bar = ProgressBar(len(images))

@@ -11,6 +11,7 @@ from pathlib import Path
 import folder_paths
 
 from ..bundled import BUNDLED_CHECKPOINT, BUNDLED_PATH
+from ..containment import check_letters, is_within
 
 CHECKPOINTS = "checkpoints"
 
@@ -79,8 +80,9 @@ def save_path(
     ``prefix`` may hold a subfolder and ComfyUI's ``%width%``, ``%year%``... marks.
 
     Raises:
-        ValueError: the prefix leads out of the folder.
+        ValueError: the prefix leads out of the folder, or holds control characters.
     """
+    check_letters(prefix)
     root = folder_of(kind)
     if not is_within(root, root / prefix):
         raise ValueError(
@@ -90,14 +92,6 @@ def save_path(
         prefix, str(root), width, height
     )
     return Path(folder), name, counter, subfolder
-
-
-def is_within(folder: Path, path: Path) -> bool:
-    """Whether a path stays in a folder when links and ``..`` are followed."""
-    try:
-        return path.resolve().is_relative_to(folder.resolve())
-    except ValueError:  # a zero byte
-        return False
 
 
 def annotated_path(name: str) -> Path:

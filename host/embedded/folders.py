@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..bundled import BUNDLED_CHECKPOINT, BUNDLED_PATH
+from ..containment import check_letters, is_within
 
 _ANNOTATION = re.compile(r"(?P<name>.*?) ?\[(?P<folder>input|output|temp)\]\s*", re.DOTALL)
 
@@ -98,14 +99,6 @@ def checkpoint_path(name: str) -> Path:
     return path
 
 
-def is_within(folder: Path, path: Path) -> bool:
-    """Whether ``path``, links followed, lies in ``folder``."""
-    try:
-        return path.resolve().is_relative_to(folder.resolve())
-    except (OSError, ValueError):  # a NUL in the name, a loop of links
-        return False
-
-
 def annotated_path(name: str) -> Path:
     """File of a widget value such as ``clip.mp4`` or ``clip.mp4 [output]``.
 
@@ -153,8 +146,9 @@ def save_path(
     ``%day%``, ``%hour%``, ``%minute%`` and ``%second%``. Results are named ``stem_00001_``.
 
     Raises:
-        ValueError: the prefix leads out of the folder.
+        ValueError: the prefix leads out of the folder, or holds control characters.
     """
+    check_letters(prefix)
     filled = Path(os.path.normpath(_filled(prefix, width, height)))
     root = folder_of(kind)
     folder = root / filled.parent
