@@ -11,10 +11,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,7 +24,7 @@ from torch import Tensor
 
 from ..model.audio_vae import AudioVae, AudioVaeConfig
 from ..model.video_vae import VideoVae, VideoVaeConfig
-from .clip_store import ClipStore, as_pixels, fill_store, render, store_folder
+from .clip_store import ClipStore, as_pixels, fill_store, render, store_folder, stored_clips
 from .config import DataConfig
 from .loop import autocast
 from .state import read_tensors_with_config, save_tensors
@@ -95,9 +96,10 @@ def encode_part(
 ) -> None:
     """Make every n-th shard from the i-th on, so that n processes can share the work."""
     encoder = _Encoder(codecs, precision, device)
-    for split in ("validation", "train"):
-        for shard in encoder.shards(data, split)[part[0] :: part[1]]:
-            shard()
+    for store in data.stores():
+        for split in ("validation", "train"):
+            for shard in encoder.shards(store, split)[part[0] :: part[1]]:
+                shard()
 
 
 Told = list[tuple[tuple[str, ...], int]]
@@ -111,9 +113,48 @@ def _joined(shards: list[Shard]) -> LatentStore:
     return LatentStore(torch.cat(video), torch.cat(audio), list(captions), list(counts))
 
 
-def _spans(count: int) -> list[range]:
+def spans(count: int) -> list[range]:
+    """The clips of each shard."""
     starts = range(0, count, SHARD_CLIPS)
     return [range(start, min(start + SHARD_CLIPS, count)) for start in starts]
+
+
+def _told(line: dict[str, Any]) -> tuple[tuple[str, ...], int]:
+    """Captions and number of objects of a clip in a store."""
+    return (line["caption"], *line.get("paraphrases", ())), len(line["truth"]["objects"])
+
+
+class _Stream:
+    """Clips of missing shards: from a store as far as it has them, else rendered one by one.
+
+    Shards that follow each other share one set of workers, whose start takes seconds.
+    """
+
+    def __init__(self, data: DataConfig, split: str, missing: list[range]) -> None:
+        self.data, self.split, self.missing = data, split, missing
+        self.stored = stored_clips(data, split)
+        self._next, self._rendered = -1, iter(())
+
+    def take(self, span: range) -> Iterator[tuple[np.ndarray, np.ndarray, Any]]:
+        """Frames, waveform, and captions with the number of objects, of every clip of a shard."""
+        for index in span:
+            if self.stored is not None and index < len(self.stored):
+                clip = self.stored[index]
+                yield clip.frames, clip.waveform, _told(self.stored.lines[index])
+                continue
+            if index != self._next:
+                self._rendered = render(self.data, self.split, range(index, self._end(index)))
+            made = next(self._rendered)
+            self._next = index + 1
+            captions = (made.caption, *made.paraphrases)
+            yield made.frames, made.waveform, (captions, len(made.truth.objects))
+
+    def _end(self, index: int) -> int:
+        """Behind the last clip of the missing shards that follow each other from here on."""
+        for span in self.missing:
+            if index in span:
+                index = span.stop
+        return index
 
 
 @dataclass(frozen=True)
@@ -127,18 +168,19 @@ class _Encoder:
     def shards(self, data: DataConfig, split: str) -> list[Callable[[], Shard]]:
         """What makes or reads each shard of a split, in order."""
         if not data.keep_clips:
-            spans = _spans(data.clips_of(split))
-            return [partial(self.streamed_shard, data, split, span) for span in spans]
+            all_spans = spans(data.clips_of(split))
+            missing = [
+                s for s in all_spans if not self._path(store_folder(data, split), s).exists()
+            ]
+            clips_of = _Stream(data, split, missing)
+            return [partial(self.streamed_shard, data, split, clips_of, s) for s in all_spans]
         clips = fill_store(data, split)
-        return [partial(self.stored_shard, clips, span) for span in _spans(len(clips))]
+        return [partial(self.stored_shard, clips, span) for span in spans(len(clips))]
 
     def stored_shard(self, clips: ClipStore, span: range) -> Shard:
         """Latents of some clips of a store."""
         lines = [clips.lines[index] for index in span]
-        told = [
-            ((line["caption"], *line.get("paraphrases", ())), len(line["truth"]["objects"]))
-            for line in lines
-        ]
+        told = [_told(line) for line in lines]
         path = self._path(clips.folder, span)
         if path.is_file():
             return (*_read(path), told)
@@ -147,7 +189,7 @@ class _Encoder:
         made = [self._encode(clips.pixels(i, whole), clips.waveforms[i]) for i in span]
         return self._save(path, made, told)
 
-    def streamed_shard(self, data: DataConfig, split: str, span: range) -> Shard:
+    def streamed_shard(self, data: DataConfig, split: str, clips_of: _Stream, span: range) -> Shard:
         """Latents of some clips that are rendered for it and not kept."""
         path = self._path(store_folder(data, split), span)
         if path.is_file():
@@ -156,9 +198,9 @@ class _Encoder:
             return (*_read(path), told)
         log.info("rendering and encoding clips %d to %d of %s", span.start, span.stop, split)
         made, told = [], []
-        for clip in render(data, split, span):
-            made.append(self._encode(as_pixels(clip.frames), clip.waveform))
-            told.append(((clip.caption, *clip.paraphrases), len(clip.truth.objects)))
+        for frames, waveform, texts in clips_of.take(span):
+            made.append(self._encode(as_pixels(frames), waveform))
+            told.append(texts)
         return self._save(path, made, told)
 
     def _path(self, folder: Path, span: range) -> Path:

@@ -9,7 +9,7 @@ from hibari.training.command import main
 from hibari.training.config import from_table, read_config
 from hibari.training.recipe import RECIPES, Recipe, Step, cook, read_recipe, summary
 from hibari.training.shards import join_file, split_file
-from hibari.training.trainers.transformer import FlowObjective
+from hibari.training.trainers.flow_batch import FlowObjective
 
 
 @pytest.fixture

@@ -37,6 +37,10 @@ class PlaceProbe(nn.Module):
         self._places: list[Tensor] = []
         self._moments: list[Tensor] = []
 
+    def readers(self) -> list[nn.Module]:
+        """All readers."""
+        return [*self.video.values(), *self.audio.values()]
+
     def observe(self, block: int, video_BTD: Tensor | None, audio_BTD: Tensor | None) -> None:
         """Takes the streams that leave a block (the `observe` hook of `TransformerInputs`)."""
         if str(block) not in self.video:

@@ -12,238 +12,233 @@ in five sigma bins per modality, comparable between schedules.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
-from einops import rearrange
+from safetensors import safe_open
 from torch import Tensor, nn
 
-from ...model.shapes import VideoShape, audio_frames_for
 from ...model.text import TextEncoder, TextEncoderConfig
 from ...model.text.tokenizer import PADDING_ID
 from ...model.transformer import AVTransformer, TransformerConfig, TransformerInputs, initialize
 from ..config import TrainConfig, from_table
 from ..latent_store import Codecs, LatentStore, make_latents
 from ..loop import autocast, pick_device
+from ..processes import PROCESSES
+from ..reference_store import make_references
 from ..state import save_tensors
-from .kept_parts import KeptParts, draw_kept_parts
+from .flow_batch import BatchDrawer, Bucket, FlowBatch, FlowObjective, Pair
 from .place_probe import PlaceProbe
+from .shown_references import Shown, Slot, with_references
 
-TEXT_TOKENS = 47
 BINS = (0.1, 0.3, 0.5, 0.7, 0.9)
+HELD_OUT = 32
+SHAPES = 32
+"""Most shapes of batches that compiled blocks are made for."""
 
-
-@dataclass(frozen=True)
-class FlowObjective:
-    """How noise, conditions and losses are drawn.
-
-    Attributes:
-        video_vae, audio_vae: results of the codec stages.
-        frames: duration buckets; each batch takes one of them at random. ``run.batch`` counts
-            clips of the longest; batches of shorter ones hold more, for as many tokens.
-        sigma_mean, sigma_std: of the logit-normal.
-        uniform_share: share of sigmas drawn uniformly instead.
-        independent_share: share of samples whose modalities have their own sigmas.
-        clean_share: of those, the share in which one modality is clean.
-        caption_dropout: share of samples trained without their caption.
-        audio_weight: weight of the audio loss beside the video loss.
-        crowded_share: share of samples drawn from clips with several objects only, which are rare
-            and the hardest to keep apart; the rest is drawn from all.
-        kept_share: share of batches in which parts of the clip are kept clean (see `kept_parts`).
-        place_weight: weight of the loss of `PlaceProbe`, which asks early blocks where and when
-            their tokens are.
-    """
-
-    video_vae: str
-    audio_vae: str
-    frames: tuple[int, ...] = (49,)
-    sigma_mean: float = 0.8
-    sigma_std: float = 1.0
-    uniform_share: float = 0.1
-    independent_share: float = 0.15
-    clean_share: float = 0.3
-    caption_dropout: float = 0.1
-    audio_weight: float = 0.5
-    crowded_share: float = 0.0
-    kept_share: float = 0.0
-    place_weight: float = 0.0
+Buckets = dict[str, list[Bucket]]
+"""By split."""
 
 
 class TransformerTrainer:
-    """Stage ``transformer``; exports ``transformer.safetensors`` (network and text encoder)."""
+    """Stage ``transformer``; exports ``transformer.safetensors`` (network and text encoder).
 
-    def __init__(self, config: TrainConfig) -> None:
-        self.objective = from_table(FlowObjective, config.objective, "objective")
+    Args:
+        config: of the stage.
+        buckets: clips to learn from, in place of those that the configuration tells to make.
+    """
+
+    def __init__(self, config: TrainConfig, buckets: Buckets | None = None) -> None:
+        self.objective = self._read_objective(config)
         self.config, self.device = config, pick_device(config.run.device)
         torch.manual_seed(config.run.seed)
         self.model_config = TransformerConfig.from_metadata(config.model["transformer"])
         self.text_config = TextEncoderConfig.from_metadata(config.model["text_encoder"])
-        transformer = AVTransformer(self.model_config)
-        initialize(transformer, torch.Generator().manual_seed(config.run.seed))
-        self.module: nn.Module = nn.ModuleDict(
-            {"transformer": transformer, "text_encoder": TextEncoder(self.text_config)}
-        ).to(self.device)
+        self.module: nn.Module = self.new_networks()
         if self.objective.place_weight:
             self.module["place_probe"] = PlaceProbe(self.model_config).to(self.device)
         if config.run.compile:
-            for block in transformer.transformer_blocks:
-                block.compile(dynamic=False)
-        codecs = Codecs.load(
-            Path(self.objective.video_vae), Path(self.objective.audio_vae), self.device
+            _compile(self.module)
+        if buckets is None:
+            with PROCESSES.first_alone():
+                buckets = load_buckets(config, self.objective, self.device)
+        self.data = buckets
+        self.floor = _GaussianFloor(self.data["train"][0].latents)
+        self.drawer = BatchDrawer(
+            self.objective, self.data["train"], config.run.batch, PROCESSES.count
         )
-        self.data = {
-            split: make_latents(config.data, split, codecs, config.run.precision, self.device)
-            for split in ("train", "validation")
-        }
-        self.floor = _GaussianFloor(self.data["train"])
-        counts = torch.tensor(self.data["train"].counts)
-        self.crowded = (counts > 1).nonzero().flatten()
+        # What the starting weights have learned is not forgotten at once.
+        self.facts = facts_of(config.run.init_from) | self._learned()
+
+    def _read_objective(self, config: TrainConfig) -> FlowObjective:
+        return from_table(FlowObjective, config.objective, "objective")
+
+    def _learned(self) -> dict[str, Any]:
+        """What a checkpoint with these weights tells about them."""
+        return {"trained_with_references": True} if self.objective.reference_share else {}
+
+    def new_networks(self) -> nn.ModuleDict:
+        """A fresh transformer and text encoder on the device."""
+        transformer = AVTransformer(self.model_config)
+        initialize(transformer, torch.Generator().manual_seed(self.config.run.seed))
+        networks = {"transformer": transformer, "text_encoder": TextEncoder(self.text_config)}
+        return nn.ModuleDict(networks).to(self.device)
+
+    def sharded(self) -> list[nn.Module]:
+        """Modules whose weights are spread over processes, inner ones first."""
+        modules = [*self.module["transformer"].transformer_blocks, self.module["transformer"]]
+        modules.append(self.module["text_encoder"])
+        if "place_probe" in self.module:
+            modules += self.module["place_probe"].readers()
+        return modules
 
     def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
-        """Flow-matching loss of one batch."""
-        objective, store = self.objective, self.data["train"]
-        frames = objective.frames[
-            int(torch.randint(len(objective.frames), (), generator=generator))
-        ]
-        batch = self.config.run.batch * _latents(max(objective.frames)) // _latents(frames)
-        which = self._pick(batch, generator)
-        video, audio = self._slice(store, which, frames)
-        captions = [_one_of(store.captions[i], generator) for i in which.tolist()]
-        dropped = torch.rand(batch, generator=generator) < objective.caption_dropout
-        captions = ["" if gone else text for text, gone in zip(captions, dropped, strict=True)]
-        sigmas = self._sigmas(batch, generator)
-        noises = (
-            torch.randn(video.shape, generator=generator),
-            torch.randn(audio.shape, generator=generator),
-        )
-        probe = self.module["place_probe"] if objective.place_weight else None
-        kept = None
-        if torch.rand((), generator=generator) < objective.kept_share:
-            grid, fps = tuple(video.shape[2:]), float(self.config.data.fps)
-            kept = draw_kept_parts(batch, grid, audio.shape[2], fps, generator)
-        errors = self._errors((video, audio), noises, sigmas, captions, kept, probe)
+        """Flow-matching loss of one batch, or of this process's part of it."""
+        objective = self.objective
+        batch = self.drawer.draw(generator).part(PROCESSES.index, PROCESSES.count)
+        # References come with tokens of their own, which the readers of places do not know.
+        probing = objective.place_weight and not batch.has_references
+        probe = self.module["place_probe"] if probing else None
+        errors = self.errors(batch, probe)
         video_loss, audio_loss = (error.mean() for error in errors)
         total = video_loss + objective.audio_weight * audio_loss
         numbers = {"video": float(video_loss.detach()), "audio": float(audio_loss.detach())}
         if probe is not None:
+            video, audio = batch.clean
             place_loss = probe.loss(video.shape[2:], audio.shape[2])
             total = total + objective.place_weight * place_loss
             numbers["place"] = float(place_loss.detach())
-        if kept is not None:
-            # Neighbours that are clean make a sample easier than its noise level tells.
-            return total, {f"kept_{name}": value for name, value in numbers.items()}
-        return total, numbers | self._binned(errors, sigmas)
+        if batch.kind:
+            return total, {batch.kind + name: value for name, value in numbers.items()}
+        return total, numbers | self._told(batch, errors)
 
-    def _pick(self, batch: int, generator: torch.Generator) -> Tensor:
-        """Training clips at random, those with several objects as often as they should come."""
-        which = torch.randint(len(self.data["train"]), (batch,), generator=generator)
-        if not self.objective.crowded_share or not len(self.crowded):
-            return which
-        crowded = self.crowded[torch.randint(len(self.crowded), (batch,), generator=generator)]
-        often = torch.rand(batch, generator=generator) < self.objective.crowded_share
-        return torch.where(often, crowded, which)
-
-    def _slice(self, store: LatentStore, which: Tensor, frames: int) -> tuple[Tensor, Tensor]:
-        latent = _latents(frames)
-        tokens = audio_frames_for(frames, self.config.data.fps)
-        video = store.video[which, :, :latent].float()
-        return video, store.audio[which, :, :tokens].float()
-
-    def _sigmas(self, batch: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        objective = self.objective
-
-        def draw() -> Tensor:
-            normal = torch.randn(batch, generator=generator)
-            sigma = torch.sigmoid(objective.sigma_mean + objective.sigma_std * normal)
-            uniform = torch.rand(batch, generator=generator)
-            flat = torch.rand(batch, generator=generator) < objective.uniform_share
-            return torch.where(flat, uniform, sigma)
-
-        video, other = draw(), draw()
-        own = torch.rand(batch, generator=generator) < objective.independent_share
-        audio = torch.where(own, other, video)
-        clean = own & (torch.rand(batch, generator=generator) < objective.clean_share)
-        which = torch.rand(batch, generator=generator) < 0.5
-        return (
-            torch.where(clean & which, torch.zeros(()), video),
-            torch.where(clean & ~which, torch.zeros(()), audio),
-        )
-
-    def _errors(
-        self,
-        clean: tuple[Tensor, Tensor],
-        noises: tuple[Tensor, Tensor],
-        sigmas: tuple[Tensor, Tensor],
-        captions: list[str],
-        kept: KeptParts | None = None,
-        probe: PlaceProbe | None = None,
-    ) -> list[Tensor]:
+    def errors(self, batch: FlowBatch, probe: PlaceProbe | None = None) -> list[Tensor]:
         """Mean squared velocity error per sample of both modalities; clean tokens do not count."""
-        levels = _levels(sigmas, kept)
-        noisy, targets = [], []
-        for latent, noise, level in zip(clean, noises, levels, strict=True):
-            noisy.append(((1 - level) * latent + level * noise).to(self.device))
-            targets.append((noise - latent).to(self.device))
-        ids, _ = self.module["text_encoder"].tokenize(captions)
-        # One text length, so that compiled blocks see one shape per duration bucket.
-        ids = F.pad(ids, (0, 0, 0, max(0, TEXT_TOKENS - ids.shape[1])), value=PADDING_ID)
-        context, mask = self.module["text_encoder"](ids.to(self.device))
-        inputs = TransformerInputs(
-            frame_rate=float(self.config.data.fps),
-            context_mask=mask,
-            observe=probe.observe if probe is not None else None,
-        )
-        of_tokens = [level.flatten(1).to(self.device) for level in levels]
-        # Kept parts change how many noise levels there are, and each number would be compiled anew.
-        stance = torch.compiler.set_stance("default" if kept is None else "force_eager")
-        with stance:
-            made = self.module["transformer"](*noisy, *of_tokens, context, conditions=inputs)
+        noisy = self.on_device(batch.noisy)
+        targets = self.targets(batch, noisy)
+        observe = None if probe is None else probe.observe
+        made = self.velocities(self.module, batch, noisy, observe=observe)
         return [
-            _error_of_asked(velocity.float() - target, level > 0)
-            for velocity, target, level in zip(made, targets, levels, strict=True)
+            _error_of_asked(velocity - target, level > 0)
+            for velocity, target, level in zip(made, targets, batch.levels, strict=True)
         ]
 
-    def _binned(self, errors: list[Tensor], sigmas: tuple[Tensor, Tensor]) -> dict[str, float]:
-        numbers = {}
-        for name, error, sigma, floor in zip(
-            "va", errors, sigmas, (self.floor.video, self.floor.audio), strict=True
-        ):
+    def targets(self, batch: FlowBatch, noisy: Pair) -> Pair:
+        """The velocities to learn."""
+        video, audio = (n - x for n, x in zip(batch.noises, batch.clean, strict=True))
+        return self.on_device((video, audio))
+
+    def velocities(
+        self,
+        networks: nn.Module,
+        batch: FlowBatch,
+        noisy: Pair,
+        captions: Sequence[str] | None = None,
+        observe: Callable[[int, Tensor | None, Tensor | None], None] | None = None,
+    ) -> Pair:
+        """What networks predict, in float32, for the batch's captions or for others."""
+        told = batch.captions if captions is None else captions
+        ids, _ = networks["text_encoder"].tokenize(told)
+        missing = max(0, self.objective.text_tokens - ids.shape[1])
+        ids = F.pad(ids, (0, 0, 0, missing), value=PADDING_ID)
+        context, mask = networks["text_encoder"](ids.to(self.device))
+        of_tokens = [level.flatten(1).to(self.device) for level in batch.levels]
+        inputs = replace(self._inputs(batch), context_mask=mask, observe=observe)
+        # Conditions change how many tokens and noise levels there are, and each number would be
+        # compiled anew.
+        stance = torch.compiler.set_stance("force_eager" if batch.kind else "default")
+        with stance:
+            video, audio = networks["transformer"](*noisy, *of_tokens, context, conditions=inputs)
+        return video.float(), audio.float()
+
+    def _inputs(self, batch: FlowBatch) -> TransformerInputs:
+        return replace(
+            batch.inputs,
+            reference_video=self._moved(batch.inputs.reference_video),
+            reference_audio=self._moved(batch.inputs.reference_audio),
+        )
+
+    def _moved(self, tokens: Tensor | None) -> Tensor | None:
+        return None if tokens is None else tokens.to(self.device)
+
+    def on_device(self, pair: Pair) -> Pair:
+        """Both tensors on the trainer's device."""
+        video, audio = (tensor.to(self.device) for tensor in pair)
+        return video, audio
+
+    def _told(self, batch: FlowBatch, errors: list[Tensor]) -> dict[str, float]:
+        """FUV by noise level."""
+        numbers: dict[str, list[float]] = {}
+        floors = (self.floor.video, self.floor.audio)
+        for name, error, sigma, floor in zip("va", errors, batch.sigmas, floors, strict=True):
             for value, level in zip(error.detach().cpu().tolist(), sigma.tolist(), strict=True):
                 if level > 0:
                     bin_ = min(BINS, key=lambda b: abs(b - level))
                     numbers.setdefault(f"fuv_{name}{bin_}", []).append(value / floor(level))
         return {key: sum(values) / len(values) for key, values in numbers.items()}
 
+    def held_out(self, level: float, which: Tensor | None = None) -> FlowBatch:
+        """Held-out clips at one noise level, always with the same noise."""
+        bucket = self.data["validation"][0]
+        if which is None:
+            which = torch.arange(min(HELD_OUT, len(bucket.latents)))
+        clean = bucket.slice(which, max(bucket.durations(self.objective.frames)))
+        generator = torch.Generator().manual_seed(1234)
+        video, audio = (torch.randn(latent.shape, generator=generator) for latent in clean)
+        sigma = torch.full((len(which),), level)
+        captions = [bucket.latents.captions[i][0] for i in which.tolist()]
+        inputs = TransformerInputs(frame_rate=float(bucket.data.fps))
+        return FlowBatch(clean, (video, audio), (sigma, sigma), captions, inputs)
+
     @torch.no_grad()
     def evaluate(self) -> dict[str, float]:
-        """FUV per sigma bin on held-out clips, and at 0.9 without captions (does text work?)."""
-        store, numbers = self.data["validation"], {}
-        which = torch.arange(min(32, len(store)))
-        video, audio = self._slice(store, which, max(self.objective.frames))
-        generator = torch.Generator().manual_seed(1234)
-        noises = (
-            torch.randn(video.shape, generator=generator),
-            torch.randn(audio.shape, generator=generator),
-        )
-        captions = [store.captions[i][0] for i in which.tolist()]
-        cases = [(level, captions, "") for level in BINS] + [
-            (0.9, [""] * len(which), "_uncaptioned")
-        ]
-        for level, texts, suffix in cases:
-            sigma = torch.full((len(which),), level)
+        """FUV per sigma bin on held-out clips, and at 0.9 without captions (does text work?).
+
+        Where references are trained: at 0.9 with captions that leave looks unsaid, alone, with the
+        references of the clip, and with those of another (does the model look at them?).
+        """
+        cases = {f"{level}": self.held_out(level) for level in BINS}
+        last = cases[f"{BINS[-1]}"]
+        cases[f"{BINS[-1]}_uncaptioned"] = replace(last, captions=[""] * len(last.captions))
+        if self.objective.reference_share:
+            cases |= self._referenced(BINS[-1])
+        numbers = {}
+        for name, batch in cases.items():
+            level = float(batch.sigmas[0][0])
             with autocast(self.config.run.precision, self.device):
-                errors = self._errors((video, audio), noises, (sigma, sigma), texts)
-            numbers[f"v{level}{suffix}"] = float(errors[0].mean()) / self.floor.video(level)
-            numbers[f"a{level}{suffix}"] = float(errors[1].mean()) / self.floor.audio(level)
+                video, audio = self.errors(batch)
+            numbers[f"v{name}"] = float(video.mean()) / self.floor.video(level)
+            numbers[f"a{name}"] = float(audio.mean()) / self.floor.audio(level)
         return numbers
+
+    def _referenced(self, level: float) -> dict[str, FlowBatch]:
+        """Held-out clips of one speaker, or of one thing: without, with, and with wrong ones."""
+        references = self.data["validation"][0].references
+        speaking = [i for i, clip in enumerate(references) if clip.speaks]
+        kind = speaking if len(speaking) > 1 else range(len(references))
+        which = torch.tensor([i for i in kind if len(references[i].subjects) == 1][:HELD_OUT])
+        if len(which) < 2:
+            return {}
+        own = [references[i] for i in which.tolist()]
+        batch = replace(self.held_out(level, which), captions=[clip.captions[0] for clip in own])
+        shown = Shown((Slot(1, all(clip.speaks for clip in own)),), which)
+        cases = {f"{level}_discreet": batch}
+        for name, clips in (("referenced", own), ("mistaken", [*own[1:], own[0]])):
+            generator = torch.Generator().manual_seed(0)
+            inputs = with_references(batch.inputs, shown, clips, generator)
+            cases[f"{level}_{name}"] = replace(batch, inputs=inputs)
+        return cases
 
     def export(self, folder: Path) -> None:
         """Write both networks' weights; keys ``transformer.*`` and ``text_encoder.*``."""
         config = {
             "transformer": self.model_config.to_metadata(),
             "text_encoder": self.text_config.to_metadata(),
+            "hibari": self.facts,
         }
         save_tensors(
             folder / "transformer.safetensors",
@@ -256,17 +251,47 @@ class TransformerTrainer:
         )
 
 
-def _levels(sigmas: tuple[Tensor, Tensor], kept: KeptParts | None) -> tuple[Tensor, Tensor]:
-    """Noise levels that broadcast over both latents: of samples, or of tokens where some are kept.
+def load_buckets(config: TrainConfig, objective: FlowObjective, device: torch.device) -> Buckets:
+    """The latents of all sizes of clips, with references where they are trained; made if absent.
 
-    Flattened after the first axis they are what the transformer takes.
+    Raises:
+        ValueError: references are asked for without the size of their views.
     """
-    video, audio = (rearrange(sigma, "B -> B 1 1 1 1") for sigma in sigmas)
-    if kept is None:
-        return video, audio[..., 0]
-    asked_video = rearrange(~kept.video, "B F Y X -> B 1 F Y X")
-    asked_audio = rearrange(~kept.audio, "B A -> B 1 A 1")
-    return video * asked_video, audio[..., 0] * asked_audio
+    if objective.reference_share and not config.data.reference_px:
+        raise ValueError(
+            "objective.reference_share is set and data.reference_px is 0; set it to 256, the side "
+            "of a cameo's views"
+        )
+    codecs = Codecs.load(Path(objective.video_vae), Path(objective.audio_vae), device)
+    how = (codecs, config.run.precision, device)
+    return {
+        split: [
+            Bucket(
+                data,
+                make_latents(data, split, *how),
+                make_references(data, split, *how) if objective.reference_share else [],
+            )
+            for data in config.data.stores()
+        ]
+        for split in ("train", "validation")
+    }
+
+
+def facts_of(path: str) -> dict[str, Any]:
+    """What a stage's result tells about its weights; nothing for other files and for none."""
+    if not path or not Path(path).is_file():
+        return {}
+    with safe_open(path, framework="pt") as file:
+        config = json.loads((file.metadata() or {}).get("config", "{}"))
+    return dict(config.get("hibari", {}))
+
+
+def _compile(networks: nn.Module) -> None:
+    import torch._dynamo
+
+    torch._dynamo.config.recompile_limit = SHAPES
+    for block in networks["transformer"].transformer_blocks:
+        block.compile(dynamic=False)
 
 
 def _error_of_asked(difference: Tensor, asked: Tensor) -> Tensor:
@@ -274,14 +299,6 @@ def _error_of_asked(difference: Tensor, asked: Tensor) -> Tensor:
     asked = asked.to(difference.device).expand_as(difference).flatten(1)
     squares = (difference.flatten(1) ** 2) * asked
     return squares.sum(dim=1) / asked.sum(dim=1).clamp(min=1)
-
-
-def _one_of(captions: tuple[str, ...], generator: torch.Generator) -> str:
-    return captions[int(torch.randint(len(captions), (), generator=generator))]
-
-
-def _latents(frames: int) -> int:
-    return VideoShape(frames, 32, 32).latent().frames
 
 
 class _GaussianFloor:

@@ -70,9 +70,9 @@ def clips(
 
 
 def casts(
-    seed: int, start: int, count: int, spec: ClipSpec, split: str = "train", workers: int = 0
+    seed: int, indices: range, spec: ClipSpec, split: str, size: int, workers: int = 0
 ) -> Iterator[Cast]:
-    """Yields the subjects of clips `start` .. `start + count - 1` in order, without their pictures.
+    """Yields the subjects of some clips in order, without the clips; views are `size` px squares.
 
     Raises:
         ValueError: for a negative seed or index, or a playground whose things have no references.
@@ -80,8 +80,8 @@ def casts(
     """
     from .subjects import make_cast
 
-    make = partial(make_cast, seed, spec=spec, split=split)
-    yield from _made(make, range(start, start + count), workers)
+    make = partial(make_cast, seed, spec=spec, split=split, size=size)
+    yield from _made(make, indices, workers)
 
 
 def _made(make: Callable[[int], T], indices: range, workers: int) -> Iterator[T]:

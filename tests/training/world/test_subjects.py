@@ -50,9 +50,9 @@ def test_captions_without_looks_name_no_colour_and_no_material(made):
         assert "shirt" not in words
 
 
-def test_workers_make_the_same_subjects():
-    (one,) = casts(5, 3, 1, SPEC)
-    again = make_cast(5, 3, SPEC)
+def test_a_stream_makes_the_same_subjects():
+    (one,) = casts(5, range(3, 4), SPEC, "train", PX)
+    again = make_cast(5, 3, SPEC, size=PX)
     assert one.captions == again.captions
     assert np.array_equal(one.subjects[0].views, again.subjects[0].views)
 
