@@ -47,11 +47,12 @@ class HibariDecodeVideo(io.ComfyNode):
         """Return IMAGE [B * F, H, W, 3]."""
         from .av_latent import frames_of, video_of
         from .codec_output import frames_from
+        from .keyframes import with_kept_pictures
         from .marks import mark_decoded_frames
         from .provenance import hidden_of
 
         video = video_of(latent)
-        images = frames_from(vae, video, frames_of(latent))
+        images = with_kept_pictures(frames_from(vae, video, frames_of(latent)), latent, vae)
         return io.NodeOutput(mark_decoded_frames(images, len(video), *hidden_of(cls)))
 
 

@@ -4,39 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .av_latent import audio_of, video_of
-from .reach import scaled
+from .keyframes import Keyframe, with_keyframes
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from ..model.shapes import VideoShape
 
-
-def with_first_frame(
-    latent: dict[str, Any], image: Tensor, vae: Any, shape: VideoShape
-) -> dict[str, Any]:
+def with_first_frame(latent: dict[str, Any], image: Tensor, vae: Any) -> dict[str, Any]:
     """Return a copy of a joint LATENT that starts with ``image`` [1, H, W, 3] and keeps it.
 
-    The picture is scaled to cover ``shape``; its latent frame is held by the noise mask.
+    The picture is scaled to cover the latent's size.
 
     Raises:
         ValueError: it is not one picture.
     """
-    import torch
+    return with_keyframes(latent, [Keyframe(one_picture("image", image), 0, 1.0, "image")], vae)
 
-    from ..host import NestedTensor
 
+def one_picture(name: str, image: Tensor) -> Tensor:
+    """Return the picture [H, W, 3 or 4] of an IMAGE that is to hold one.
+
+    Raises:
+        ValueError: it holds none or several.
+    """
     if image.ndim != 4 or len(image) != 1:
         raise ValueError(
-            f"image of shape {list(image.shape)} is not one picture. Connect a single image, "
+            f"{name} of shape {list(image.shape)} is not one picture. Connect a single image, "
             "for example through Image From Batch"
         )
-    video, audio = video_of(latent).clone(), audio_of(latent)
-    start = vae.encode(scaled(image[..., :3], shape.width, shape.height))
-    video[:, :, :1] = start[:, :, :1].to(video)
-    kept = torch.ones(1, 1, video.shape[2], 1, 1)
-    kept[:, :, 0] = 0
-    sound = torch.ones(1, 1, audio.shape[2], 1)
-    masks = NestedTensor((kept.expand(-1, -1, -1, *video.shape[3:]).clone(), sound))
-    return {**latent, "samples": NestedTensor((video, audio)), "noise_mask": masks}
+    return image[0]

@@ -34,7 +34,7 @@ def with_kept(
 
     check_joint(latent)
     streams = [video_of(latent).clone(), audio_of(latent).clone()]
-    masks = _masks(latent, streams)
+    masks = masks_of(latent, streams)
     for stream, mask, given in zip(streams, masks, (video, audio), strict=True):
         if given is None:
             continue
@@ -51,7 +51,7 @@ def with_kept(
     }
 
 
-def _masks(latent: dict[str, Any], streams: list[Tensor]) -> list[Tensor]:
+def masks_of(latent: dict[str, Any], streams: list[Tensor]) -> list[Tensor]:
     """The masks of a LATENT, one value for each token; all 1 where it has none."""
     import torch
 

@@ -47,7 +47,7 @@ def make_clip(checkpoint: str, text: str, wish: Fit, image: Tensor | None, seed:
         )
     latent = empty_latent(wish.plan, 1)
     if image is not None:
-        latent = with_first_frame(latent, image, vae, wish.plan.shape)
+        latent = with_first_frame(latent, image, vae)
     (made,) = HibariSample.execute(model, encode(clip, text), latent, seed=seed).args
     images = frames_from(vae, video_of(made), frames_of(made))
     audio = sound_from(audio_vae, audio_of(made), duration_of(made, 0, 0))

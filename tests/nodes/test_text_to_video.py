@@ -77,7 +77,7 @@ def test_the_same_seed_makes_the_same_clip_and_another_one_another():
 def test_a_picture_becomes_the_first_frame_and_is_kept_while_sampling():
     model, clip, vae, _ = HibariLoadModel.execute(TINY).args
     plan = plan_clip("custom", 64, 96, 0.7, 24)
-    latent = with_first_frame(empty_latent(plan, 1), PICTURE, vae, plan.shape)
+    latent = with_first_frame(empty_latent(plan, 1), PICTURE, vae)
     start = vae.encode(scaled(PICTURE, 64, 96))
     (made,) = HibariSample.execute(model, encode(clip, "a ball"), latent, seed=3).args
     kept, rest = made["samples"].unbind()[0].split([1, plan.shape.latent().frames - 1], dim=2)
