@@ -106,12 +106,18 @@ def main() -> None:
                     if index or name != "made for another clip":
                         scores[f"{name}, against {truth}"].add(found, wanted)
             previous = sounds["made"]
+            if arguments.json:  # so that a long run can be looked at, or stopped
+                write(arguments.json, arguments.prompt, index + 1, scores)
+    for name, score in scores.items():
+        row = "  ".join(f"{key} {value:6.3f}" for key, value in score.row().items())
+        print(f"{name:60s} {row}")
+
+
+def write(path: Path, prompt: str, clips: int, scores: dict[str, Score]) -> None:
+    """Write down what is known after some clips."""
     rows = {name: score.row() for name, score in scores.items()}
-    for name, row in rows.items():
-        print(f"{name:60s} " + "  ".join(f"{key} {value:6.3f}" for key, value in row.items()))
-    if arguments.json:
-        report = {"clips": arguments.clips, "prompt": arguments.prompt, "rows": rows}
-        arguments.json.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    report = {"clips": clips, "prompt": prompt, "rows": rows}
+    path.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
 
 
 TRUTHS = ("simulated impacts", "onsets of the true sound")

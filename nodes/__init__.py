@@ -28,14 +28,24 @@ class HibariExtension(ComfyExtension):
         from .cameo_grant import HibariCameoGrant
         from .cameo_info import HibariCameoInfo
         from .cameo_load import HibariLoadCameo
+        from .check_dialogue import HibariCheckDialogue
         from .decode import HibariDecodeAudio, HibariDecodeVideo
+        from .dialogue import HibariDialogue
         from .empty_latent import HibariEmptyLatent
+        from .extend import HibariExtend
         from .guard import HibariGuardOutput, HibariGuardPrompt
+        from .image_to_video import HibariImageToVideo
         from .load_model import HibariLoadModel
         from .mix_audio import HibariMixAudio
+        from .picture_for_sound import HibariPictureForSound
+        from .put_back import HibariPutBack
+        from .remix import HibariRemix
         from .sample import HibariSample
         from .save_video import HibariSaveVideo
+        from .shot import HibariShot
         from .sign_file import HibariSignFile
+        from .sound_for_video import HibariSoundForVideo
+        from .storyboard import HibariStoryboard
         from .text_encode import HibariTextEncode
         from .text_to_video import HibariTextToVideo
         from .verify import HibariVerify
@@ -50,12 +60,22 @@ class HibariExtension(ComfyExtension):
             HibariLoadModel,
             HibariTextEncode,
             HibariEmptyLatent,
+            HibariImageToVideo,
+            HibariExtend,
+            HibariRemix,
             HibariSample,
             HibariDecodeVideo,
             HibariDecodeAudio,
+            HibariPutBack,
             HibariMixAudio,
             HibariSaveVideo,
             HibariTextToVideo,
+            HibariShot,
+            HibariStoryboard,
+            HibariSoundForVideo,
+            HibariPictureForSound,
+            HibariDialogue,
+            HibariCheckDialogue,
             HibariLoadCameo,
             HibariApplyCameo,
             HibariCameoEnroll,
