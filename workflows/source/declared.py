@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ...headless.ui_widgets import DYNAMIC_COMBO, WIDGET_TYPES
+
+AUTOGROW = "COMFY_AUTOGROW_V3"
 
 Info = Mapping[str, Any]
 Infos = Mapping[str, Info]
@@ -49,13 +51,31 @@ def inputs_of(info: Info | None) -> list[Declared]:
     return [] if info is None else list(_grouped(info["input"], info["input_order"]))
 
 
-def slots_of(info: Info | None) -> list[Declared]:
+def slots_of(info: Info | None, linked: Collection[str] = ()) -> list[Declared]:
     """Inputs in the order in which editors save their slots: sockets, then widgets.
 
-    Dropdowns that bring further inputs get their slots from the editor.
+    Dropdowns that bring further inputs get their slots from the editor. An input that grows has a
+    slot for each of its inputs that is ``linked``, and one more to go on with.
     """
-    shown = [item for item in inputs_of(info) if item.kind != DYNAMIC_COMBO]
+    shown: list[Declared] = []
+    for item in inputs_of(info):
+        if item.kind == AUTOGROW:
+            shown += _grown(item, linked)
+        elif item.kind != DYNAMIC_COMBO:
+            shown.append(item)
     return sorted(shown, key=lambda item: item.has_widget)
+
+
+def _grown(item: Declared, linked: Collection[str]) -> Iterator[Declared]:
+    template = item.options["template"]
+    (inner,) = _grouped(template["input"], {})
+    names = template.get("names") or [
+        f"{template['prefix']}{index}" for index in range(template["max"])
+    ]
+    paths = [f"{item.name}.{name}" for name in names]
+    used = max((index for index, path in enumerate(paths) if path in linked), default=-1) + 1
+    for index, path in enumerate(paths[: max(used + 1, template["min"])]):
+        yield inner._replace(name=path, optional=inner.optional or index >= template["min"])
 
 
 def widget_values(info: Info, chosen: Mapping[str, Any]) -> list[Any]:

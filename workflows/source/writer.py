@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,7 @@ def links_of(graph: Graph, infos: Infos) -> list[Link]:
     """
     ids, links = ids_of(graph), []
     for name, placed in graph.nodes.items():
-        targets = [item.name for item in slots_of(infos.get(placed.type))]
+        targets = [item.name for item in slots_of(infos.get(placed.type), placed.links)]
         for input_name, (source, output) in sorted(
             placed.links.items(), key=lambda item: targets.index(item[0])
         ):
@@ -144,20 +144,23 @@ def _node(placed: Placed, info: Info | None, node_id: int, links: Iterable[Link]
         return node | colours | {"widgets_values": list(placed.values.values())}
     if info is None:
         raise ValueError(f"no block is called {placed.type}; see `hibari nodes`")
-    node["inputs"] = list(_inputs(info, node_id, links))
+    node["inputs"] = list(_inputs(info, placed.links, node_id, links))
     node["outputs"] = list(_outputs(info, node_id, links))
     node["properties"] = {"Node name for S&R": placed.type, **pack_properties(info)}
     values = widget_values(info, placed.values)
     return node | ({"widgets_values": values} if values else {})
 
 
-def _inputs(info: Info, node_id: int, links: Iterable[Link]) -> Iterator[dict[str, Any]]:
+def _inputs(
+    info: Info, linked: Collection[str], node_id: int, links: Iterable[Link]
+) -> Iterator[dict[str, Any]]:
     into = {(link.target, link.target_slot): link.id for link in links}
-    for slot, item in enumerate(slots_of(info)):
+    for slot, item in enumerate(slots_of(info, linked)):
         shape = {"shape": OPTIONAL_SHAPE} if item.optional else {}
         widget = {"widget": {"name": item.name}} if item.has_widget else {}
         link = into.get((node_id, slot))
-        yield {"name": item.name, **shape, "type": item.kind, **widget, "link": link}
+        label = {"label": item.name.rpartition(".")[2]} if "." in item.name else {}
+        yield {**label, "name": item.name, **shape, "type": item.kind, **widget, "link": link}
 
 
 def _outputs(info: Info, node_id: int, links: Iterable[Link]) -> Iterator[dict[str, Any]]:
