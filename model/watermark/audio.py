@@ -32,7 +32,7 @@ class AudioLevels:
     passages to the masking threshold alone, so digital silence stays silent and unmarked.
     """
 
-    below_threshold_db: float = 10.0
+    below_threshold_db: float = 7.0
     floor_db: float | None = -76.0
 
 

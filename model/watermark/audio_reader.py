@@ -24,7 +24,6 @@ SMOOTH_FRAMES, SMOOTH_BINS = 5, 9
 QUIET_POWER = 1e-9
 WHITE_LIMIT = 2.5
 PLACES_PER_S = 32_000
-TRIALS = 2050.0
 PLACES = 3
 APART = 32
 
@@ -77,25 +76,25 @@ class AudioReader:
 
     def __init__(self, pattern: AudioPattern) -> None:
         self._pattern = pattern
-        self._pilots = np.flatnonzero(pattern.carriers.is_pilot)
 
     def read(self, second: NDArray[np.float32]) -> Detection:
         """Return what a folded second ``[8000]`` carries."""
         received = _whitened(self._pattern.received(second))
-        heights = self._heights(received)
+        heights, *decoys = self._heights(received)
         places = _peaks(heights)
         score = float(heights[places[0]])
-        p_value = peak_p_value(score, TRIALS, 1)
+        p_value = peak_p_value(score, np.max(decoys, axis=1), 1)
         identifier = self._identifier(received, places, heights) if p_value <= MAX_P_VALUE else None
         return Detection(identifier, p_value, score)
 
     def _heights(self, received: Complex) -> Floats:
-        """Correlation with the pilots ``[places]`` at every place, in standard deviations."""
-        along = (received * self._pattern.carriers.phases.conj())[self._pilots]
-        spectrum = np.zeros(PLACES_PER_S // 2 + 1, dtype=np.complex128)
-        spectrum[self._pattern.hertz[self._pilots]] = along
+        """Correlation ``[guesses, places]`` with the pilots, in standard deviations."""
+        carriers = self._pattern.carriers
+        pilots = received[carriers.pilots]
+        spectrum = np.zeros((len(carriers.guesses), PLACES_PER_S // 2 + 1), dtype=np.complex128)
+        spectrum[:, self._pattern.hertz[carriers.pilots]] = pilots * carriers.guesses.conj()
         heights = np.fft.irfft(spectrum, PLACES_PER_S) * (PLACES_PER_S / 2)
-        return np.asarray(heights / (np.sqrt((np.abs(along) ** 2).sum() / 2) + 1e-12))
+        return np.asarray(heights / (np.sqrt((np.abs(pilots) ** 2).sum() / 2) + 1e-12))
 
     def _identifier(self, received: Complex, places: list[int], heights: Floats) -> int | None:
         """The identifier at the best place, else at the best ones together."""

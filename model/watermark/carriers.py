@@ -16,6 +16,8 @@ from .keystream import Keystream
 
 PILOT_SHARE = 5
 """One carrier in so many is a pilot."""
+DECOYS = 4
+"""Wrong keys that are tried beside the right one."""
 
 Complex = NDArray[np.complex128]
 Floats = NDArray[np.float64]
@@ -27,8 +29,10 @@ class Carriers:
     Args:
         bands: arrays ``[k, D]`` of frequencies in whole cycles per tile, one of each pair of
             opposite frequencies. Each band carries the whole code word.
-        keystream: decides phases, pilots and the place of every code bit.
+        keystream: decides phases, pilots, the place of every code bit, and the decoys.
 
+    ``pilots`` are their numbers, ``guesses`` ``[1 + DECOYS, pilots]`` their phases: the right ones,
+    then wrong ones, by which a detector learns what chance does with the same picture or sound.
     """
 
     def __init__(self, bands: list[NDArray[np.int64]], keystream: Keystream) -> None:
@@ -47,6 +51,9 @@ class Carriers:
         laps = -(-slots // CODED_BITS)
         deals = [keystream.permutation(CODED_BITS) for _ in range(laps)]
         self._bit_of_slot = np.concatenate(deals)[:slots]
+        self.pilots: NDArray[np.int64] = np.flatnonzero(self.is_pilot)
+        decoys = keystream.phases(DECOYS * len(self.pilots)).reshape(DECOYS, -1)
+        self.guesses: Complex = np.concatenate([self.phases[None, self.pilots], decoys])
 
     def coefficients(self, identifier: int) -> Complex:
         """Return ``[K]``: unit coefficients of the tile that carries the identifier."""

@@ -5,13 +5,18 @@ distributed over keys, because the pattern's phases are random; its scale is kno
 received coefficients. A detector tries many places and takes the best, so the chance that noise
 does as well is the expected number of peaks that high: for a smooth Gaussian field over D
 dimensions it goes as z ** (D - 1) * exp(-z * z / 2) (Adler & Taylor, Random Fields and Geometry,
-ch. 11). The constant before it depends on the search only and was measured on unmarked clips.
+ch. 11). How many places are independent depends on the content (where all that is seen are a few
+edges, another size is little more than another place), so the factor before it is learned from
+decoys: the same search on the same content with wrong keys.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 MAX_P_VALUE = 1e-3
 """A mark is claimed up to here, and only when its check sum is right too (another 1 in 65,536)."""
@@ -41,17 +46,28 @@ class Detection:
         return self.p_value <= MAX_P_VALUE
 
 
-def peak_p_value(score: float, trials: float, dimensions: int) -> float:
+def peak_p_value(score: float, decoy_scores: NDArray[np.float64], dimensions: int) -> float:
     """Return the chance that the highest of a field of noise reaches ``score``.
+
+    Under chance ``rarity`` is exponentially distributed with a rate that the content decides; with
+    the decoys drawn from the same, this is the exact chance, whatever the rate.
 
     Args:
         score: height of the peak in standard deviations.
-        trials: size of the search, in the units in which its constant was measured.
+        decoy_scores: heights of the highest peaks that wrong keys gave in the same search.
         dimensions: of the field.
     """
-    height = max(score, 1.0)  # below one deviation the formula leaves its range; p is 1 there
-    expected = trials * height ** (dimensions - 1) * math.exp(-height * height / 2)
-    return -math.expm1(-expected)
+    if score <= 1.0:  # nothing to be seen or heard; below one deviation the formula does not hold
+        return 1.0
+    of_decoys = sum(_rarity(float(decoy), dimensions) for decoy in decoy_scores)
+    ratio = _rarity(score, dimensions) / of_decoys
+    return -math.expm1(-len(decoy_scores) * math.log1p(ratio))
+
+
+def _rarity(height: float, dimensions: int) -> float:
+    """What the expected number of peaks of at least ``height`` is proportional to."""
+    height = max(height, 1.0)
+    return height ** (dimensions - 1) * math.exp(-height * height / 2)
 
 
 def best_of(*p_values: float) -> float:

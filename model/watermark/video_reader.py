@@ -9,7 +9,6 @@ Legend: F frames, Y rows, X columns, C channels; K carriers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .carriers import Complex
+from .carriers import DECOYS, Complex
 from .detection import MAX_P_VALUE, Detection, best_of, peak_p_value
 from .perception import blurred
 from .picture import canonical_luma, resized
@@ -36,7 +35,6 @@ FINE_SCALES = np.concatenate(
     [[1.0], 1.25 * np.exp(0.004 * np.arange(-3, 4)), 0.75 * np.exp(0.004 * np.arange(-2, 3))]
 )
 """Whole frame, 10 % cropped at each side, 16:9 in a 4:3 frame."""
-COARSE_TRIALS, FINE_TRIALS = 1.4e4, 1.9e4
 CANDIDATES = 3
 REFINE_STEPS = 0.002 * np.arange(-5, 6)
 REFINE_REACH = 4
@@ -113,10 +111,9 @@ class VideoReader:
 
     def __init__(self, pattern: VideoPattern) -> None:
         self._pattern = pattern
-        pilots = pattern.carriers.is_pilot
-        self._smooth_pilots = np.flatnonzero(pilots & ~pattern.is_fine)
-        self._fine_pilots = np.flatnonzero(pilots & pattern.is_fine)
-        self._pilots = np.flatnonzero(pilots)
+        pilots = pattern.carriers.pilots
+        self._smooth_pilots = pilots[~pattern.is_fine[pilots]]
+        self._fine_pilots = pilots[pattern.is_fine[pilots]]
 
     def read(self, residual_YX: Tensor) -> Detection:
         """Return what a residual ``[rows, columns]`` carries."""
@@ -136,40 +133,50 @@ class VideoReader:
 
     def _search(
         self, residual_YX: Tensor, pilots: NDArray[np.int64], scales: Floats, grid: int
-    ) -> Iterator[Place]:
+    ) -> list[Place]:
         """The best shift for every size and mirroring, with some of the pilots."""
         rows, columns = residual_YX.shape
-        trials = COARSE_TRIALS if grid == COARSE else FINE_TRIALS
         side = TILE // grid
-        down, across = self._pattern.carriers.frequencies[pilots].T
-        phases = self._pattern.carriers.phases[pilots].conj()
-        # The inverse transform adds the opposite frequencies; those straight down stand alone.
-        phases = np.where(across == 0, 2.0, 1.0) * phases
+        places, decoys = [], np.zeros(DECOYS)
         for scale in scales:
             size = (round(rows / scale / grid), round(columns / scale / grid))
-            spectrum = torch.fft.rfft2(_folded(residual_YX, size, side)).numpy()
-            field = np.zeros((2, side, side // 2 + 1), dtype=np.complex64)
-            field[0, down, across] = _whitened(spectrum[down, across]) * phases
-            field[1, down, across] = _whitened(spectrum[-down, across].conj()) * phases
-            heights = torch.fft.irfft2(torch.from_numpy(field), (side, side)).flatten(1)
-            peaks, places = heights.max(1)
+            scores, peaks = self._peaks(_folded(residual_YX, size, side), pilots)
+            decoys = np.maximum(decoys, scores[1:].max(1))
             for mirrored in (False, True):
-                deviation = _deviation(field[int(mirrored)][down, across])
-                score = float(peaks[int(mirrored)]) * side**2 / 2 / deviation
-                row, column = divmod(int(places[int(mirrored)]), side)
-                if (
-                    mirrored
-                ):  # the spectrum was mirrored about point 0, a picture is about its middle
+                row, column = divmod(int(peaks[0, int(mirrored)]), side)
+                if mirrored:  # the spectrum was mirrored about point 0, a picture about its middle
                     column = (column + size[1] - 1) % side
-                yield Place(
-                    score=score,
-                    p_value=peak_p_value(score, trials, 2),
+                place = Place(
+                    score=float(scores[0, int(mirrored)]),
+                    p_value=1.0,
                     scale=float(scale),
                     stretch=1.0,
                     shift=(row * grid, column * grid),
                     mirrored=mirrored,
                     pilots=pilots,
                 )
+                places.append(place)
+        return [replace(p, p_value=peak_p_value(p.score, decoys, 2)) for p in places]
+
+    def _peaks(
+        self, tile_YX: Tensor, pilots: NDArray[np.int64]
+    ) -> tuple[Floats, NDArray[np.int64]]:
+        """Height in deviations and place of the highest peak, ``[guesses, 2]``: plain, mirrored."""
+        carriers, side = self._pattern.carriers, len(tile_YX)
+        down, across = carriers.frequencies[pilots].T
+        guesses = carriers.guesses[:, np.searchsorted(carriers.pilots, pilots)].conj()
+        # The inverse transform adds the opposite frequencies; those straight down stand alone.
+        guesses = np.where(across == 0, 2.0, 1.0) * guesses
+        spectrum = torch.fft.rfft2(tile_YX).numpy()
+        plain = _whitened(spectrum[down, across])
+        mirrored = _whitened(spectrum[-down, across].conj())
+        field = np.zeros((len(guesses), 2, side, side // 2 + 1), dtype=np.complex64)
+        field[:, 0, down, across] = guesses * plain
+        field[:, 1, down, across] = guesses * mirrored
+        heights = torch.fft.irfft2(torch.from_numpy(field), (side, side)).flatten(2)
+        peaks, places = heights.max(2)
+        deviations = np.array([_deviation(plain), _deviation(mirrored)])
+        return peaks.numpy() * (side**2 / 2) / deviations, places.numpy()
 
     def _refined(self, residual_YX: Tensor, place: Place) -> Place:
         """The best place near a place: size, then proportions, each with the best shift."""
@@ -226,11 +233,12 @@ class VideoReader:
 
     def _ring_strengths(self, received: Complex) -> Floats:
         """Expected share of the mark in each coefficient ``[K]``, from the pilots around it."""
-        along = (received * self._pattern.carriers.phases.conj()).real[self._pilots]
+        carriers = self._pattern.carriers
+        along = (received * carriers.phases.conj()).real[carriers.pilots]
         pitch = np.log(self._pattern.cycles)
         edges = np.linspace(pitch.min(), pitch.max() + 1e-9, RINGS + 1)
         ring = np.digitize(pitch, edges) - 1
-        of_pilot = ring[self._pilots]
+        of_pilot = ring[carriers.pilots]
         sums = np.bincount(of_pilot, weights=along, minlength=RINGS)
         counts = np.bincount(of_pilot, minlength=RINGS)
         strength = (sums + PRIOR_PILOTS * along.mean()) / (counts + PRIOR_PILOTS)

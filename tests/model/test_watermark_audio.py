@@ -67,7 +67,7 @@ def test_p_values_of_unmarked_sounds_are_uniform():
 
 def test_the_mark_is_far_below_the_sound(marked):
     added = (marked - blows()).square().sum()
-    assert 10 * torch.log10(blows().square().sum() / added) > 24
+    assert 10 * torch.log10(blows().square().sum() / added) > 20
 
 
 def test_quiet_passages_get_no_more_than_the_floor(watermark, marked):
@@ -75,17 +75,37 @@ def test_quiet_passages_get_no_more_than_the_floor(watermark, marked):
     assert -80 < 20 * torch.log10(added.std()) < -70
 
 
-def test_a_loud_sound_hides_the_mark_below_its_masking_threshold(watermark):
-    sound = 0.2 * torch.randn(1, 2 * RATE, generator=torch.Generator().manual_seed(3))
+def chord():
+    """Five steady tones of two octaves over a little hiss, `[1, N]`."""
+    time = torch.arange(2 * RATE) / RATE
+    tones = sum(torch.sin(2 * torch.pi * hertz * time) for hertz in (440, 554, 659, 880, 1760))
+    hiss = torch.randn(1, 2 * RATE, generator=torch.Generator().manual_seed(4))
+    return 0.1 * tones[None] + 1e-3 * hiss
+
+
+def noise():
+    return 0.2 * torch.randn(1, 2 * RATE, generator=torch.Generator().manual_seed(3))
+
+
+@pytest.mark.parametrize("sound", [noise(), chord()], ids=["noise", "chord"])
+def test_a_loud_sound_hides_the_mark_below_its_masking_threshold(watermark, sound):
     added = watermark.embed(sound, RATE, IDENTIFIER) - sound
     window = torch.hann_window(960)
     power, extra = (
         torch.stft(x[0], 960, 480, window=window, return_complex=True).abs().square().T
         for x in (sound, added)
     )
-    band = slice(16, 140)  # 400 to 3500 Hz
-    allowed = masking_threshold(power, RATE)[:, band].mean()
-    assert extra[:, band].mean() < 0.3 * allowed
+    allowed = masking_threshold(power, RATE)[:, 16:140]  # 400 to 3500 Hz
+    assert (extra[:, 16:140].mean(0) < 0.5 * allowed.mean(0)).float().mean() > 0.95
+    assert extra[:, 16:140].sum() < 0.3 * allowed.sum()
+
+
+@pytest.mark.parametrize("sound", [noise(), chord(), blows()], ids=["noise", "chord", "blows"])
+def test_noise_that_can_be_heard_does_not_drown_the_mark(watermark, sound):
+    marked = watermark.embed(sound, RATE, IDENTIFIER)
+    hiss = torch.randn(marked.shape, generator=torch.Generator().manual_seed(5))
+    noisy = marked + 0.1 * sound.square().mean().sqrt() * hiss
+    assert watermark.detect(noisy, RATE).identifier == IDENTIFIER
 
 
 def test_digital_silence_stays_silent_where_no_floor_is_wanted():
