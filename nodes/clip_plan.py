@@ -15,7 +15,10 @@ from ..model.shapes import (
 )
 
 CUSTOM = "custom"
-ASPECTS = (CUSTOM, "1:1", "4:3", "3:4", "3:2", "2:3", "16:9", "9:16", "21:9")
+ASPECTS = (
+    *(CUSTOM, "1:1", "4:3", "3:4", "3:2", "2:3", "16:9", "9:16", "21:9"),
+    *("vertical 9:16", "square 1:1", "wide 16:9", "cinema 21:9"),
+)
 MIN_FPS, MAX_FPS = 1.0, 120.0
 MIN_SECONDS = 0.1
 
@@ -79,7 +82,7 @@ def shaped(aspect: str, width: int, height: int) -> tuple[int, int]:
     if aspect not in ASPECTS:
         raise ValueError(f"aspect {aspect!r} is unknown. Use {', '.join(ASPECTS)}")
     if aspect != CUSTOM:
-        across, down = map(int, aspect.split(":"))
+        across, down = map(int, aspect.rsplit(" ", maxsplit=1)[-1].split(":"))
         unit = math.sqrt(width * height / (across * down))
         width, height = round(unit * across), round(unit * down)
     return min(snap_side(height), MAX_SIDE_PX), min(snap_side(width), MAX_SIDE_PX)

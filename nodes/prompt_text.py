@@ -6,6 +6,8 @@ which the training captions mention such things: scene, camera, style, sounds, s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 MAX_PROMPT_CHARS = 5000
 """Far beyond what any text encoder here reads, and short enough to catch a pasted document."""
 
@@ -14,9 +16,16 @@ _QUOTES = "\"'“”«»「」"
 
 
 def join_prompt(
-    prompt: str, style: str = "", camera: str = "", ambience: str = "", dialogue: str = ""
+    prompt: str,
+    style: str = "",
+    camera: str = "",
+    ambience: str = "",
+    dialogue: str = "",
+    presets: Sequence[str] = ("", ""),
 ) -> str:
     """Return the text that is encoded: the prompt, then each filled field as its own sentence.
+
+    ``presets`` are sentences for camera and style, before what was written there.
 
     Without fields the prompt stays as it was written (spaces around it aside), so it encodes like
     the same text in any other text block. Spoken words are put in double quotes.
@@ -30,7 +39,9 @@ def join_prompt(
     prompt = prompt.strip()
     if not prompt:
         raise ValueError("the prompt is empty. Describe what should be seen and heard")
-    fields = [field.strip() for field in (camera, style, ambience, quoted(dialogue))]
+    moves, look = presets
+    told = (moves, camera, look, style, ambience, quoted(dialogue))
+    fields = [field.strip() for field in told]
     filled = [field for field in fields if field]
     text = " ".join([sentence(prompt), *map(sentence, filled)]) if filled else prompt
     if len(text) > MAX_PROMPT_CHARS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..host import io
@@ -100,6 +101,7 @@ def _uploads(
     from ..trust.guard.graph import words_of
 
     told = {str(part.details.get("sha256")) for part in story if part.kind == "input"}
+    told |= {file_hash(path) for path in _parents(story)}
     by_model = any(part.kind == "model" for part in story)
     found = []
     for name in words_of(graph, node_id).uploads:
@@ -113,6 +115,12 @@ def _uploads(
             kind = "parent" if remixed else "input"
             found.append(Contribution(kind, {"path": str(path), "media": media}))
     return found
+
+
+def _parents(story: Sequence[Contribution]) -> list[Path]:
+    """Files that a block told as what was remixed."""
+    told = [Path(str(part.details.get("path"))) for part in story if part.kind == "parent"]
+    return [path for path in told if path.is_file()]
 
 
 @cache

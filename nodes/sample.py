@@ -69,14 +69,17 @@ class HibariSample(io.ComfyNode):
         """Return the sampled LATENT."""
         from ..host import sample
         from .av_latent import agreed_frame_rate, check_joint, with_frame_rate
+        from .edit_latent import DENOISE
         from .sampling_request import check_seed, guidance_from, negative_for, sigmas_for
 
         check_joint(latent)
         check_seed(seed)
         chosen = guidance_from(model, guidance, **terms)
-        sigmas = sigmas_for(model, latent, schedule, steps, denoise)
+        strength = min(denoise, latent.get(DENOISE, 1.0))
+        sigmas = sigmas_for(model, latent, schedule, steps, strength)
         fps = agreed_frame_rate(latent, positive, negative)
         prompts = [positive, negative_for(positive, negative, chosen)]
         told = [prompt and with_frame_rate(prompt, fps) for prompt in prompts]
         made = sample(model, chosen, *told, latent, sampler, sigmas, seed)
-        return io.NodeOutput({**made, "frame_rate": fps})
+        done = {name: value for name, value in made.items() if name != DENOISE}
+        return io.NodeOutput({**done, "frame_rate": fps})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..host import io
+from ..host import io, show_text, ui
 from .named_errors import named_errors
+from .presets import CAMERA_MOVES, NONE, STYLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +33,9 @@ class HibariTextEncode(io.ComfyNode):
             category="Hibari/conditioning",
             description=(
                 "Describes the clip: what happens, and if you like the camera, style, sounds and "
-                "spoken words in their own fields. With empty fields it encodes exactly the "
-                "prompt. What the policy of this installation refuses is not encoded."
+                "spoken words in their own fields, or camera and style from a list. It shows the "
+                "prompt that comes of it; with nothing filled in it encodes exactly what was "
+                "written. What the policy of this installation refuses is not encoded."
             ),
             search_aliases=["prompt", "clip text encode", "text", "caption", "dialogue"],
             hidden=[io.Hidden.prompt, io.Hidden.unique_id],
@@ -50,6 +52,7 @@ class HibariTextEncode(io.ComfyNode):
                     ),
                 ),
                 *_field_inputs(),
+                *_preset_inputs(),
             ],
             outputs=[
                 io.Conditioning.Output(
@@ -60,20 +63,37 @@ class HibariTextEncode(io.ComfyNode):
 
     @classmethod
     @named_errors(NAME)
-    def execute(cls, clip: Any, prompt: str, **fields: str) -> io.NodeOutput:
+    def execute(
+        cls,
+        clip: Any,
+        prompt: str,
+        camera_preset: str = NONE,
+        style_preset: str = NONE,
+        **fields: str,
+    ) -> io.NodeOutput:
         """Return the CONDITIONING of the joined prompt, if the policy allows it."""
         from .conditioning import encode
         from .guarding import guard_text
+        from .presets import preset_text
         from .prompt_text import join_prompt
         from .provenance import hidden_of
 
-        text = join_prompt(prompt, **fields)
+        chosen = (
+            preset_text("camera_preset", camera_preset, CAMERA_MOVES),
+            preset_text("style_preset", style_preset, STYLES),
+        )
+        text = join_prompt(prompt, **fields, presets=chosen)
         if clip is None:
             raise ValueError(
                 "the checkpoint brought no text encoder. Connect the CLIP of a text encoder loader"
             )
-        guard_text(text, *hidden_of(cls))
-        return io.NodeOutput(encode(clip, text))
+        graph, node_id = hidden_of(cls)
+        guard_text(text, graph, node_id)
+        encoded = encode(clip, text)
+        if text == prompt.strip():
+            return io.NodeOutput(encoded)
+        show_text(text, node_id)
+        return io.NodeOutput(encoded, ui=ui.PreviewText(text))
 
 
 def _field_inputs() -> Iterator[io.String.Input]:
@@ -85,4 +105,19 @@ def _field_inputs() -> Iterator[io.String.Input]:
             advanced=True,
             placeholder=example,
             tooltip=f"{meaning} Becomes a sentence of the prompt; leave empty if unsure.",
+        )
+
+
+def _preset_inputs() -> Iterator[io.Combo.Input]:
+    for name, presets, what in (
+        ("camera_preset", CAMERA_MOVES, "A camera move"),
+        ("style_preset", STYLES, "A look"),
+    ):
+        yield io.Combo.Input(
+            name,
+            options=[NONE, *presets],
+            default=NONE,
+            optional=True,
+            advanced=True,
+            tooltip=f"{what}: a sentence of the prompt, shown below. Costs nothing.",
         )

@@ -7,7 +7,8 @@ and say in one sentence what is wrong with them (``MediaError``, ``MediaWriteErr
 from .audio_file import read_audio, write_audio
 from .conform import conform_audio, conform_video
 from .errors import MediaError, MediaWriteError
-from .footage import Footage, footage_of
+from .footage import Footage, as_float, file_behind, footage_of
+from .frame_file import FrameFile
 from .image_file import read_image, write_png
 from .partial_file import partial_file
 from .placement import Placement, contain, cover
@@ -21,17 +22,20 @@ __all__ = [
     "CONTAINERS",
     "QUALITIES",
     "Footage",
+    "FrameFile",
     "MediaError",
     "MediaWriteError",
     "Placement",
     "VideoClip",
     "VideoInfo",
     "VideoSettings",
+    "as_float",
     "conform_audio",
     "conform_video",
     "contain",
     "cover",
     "exact_rate",
+    "file_behind",
     "footage_of",
     "graph_tags",
     "iter_frames",

@@ -71,7 +71,7 @@ def footage_of(source: Any, fps: float | Fraction | None = None) -> Footage:
         return found
     if not hasattr(source, "get_components"):
         raise ValueError(f"{type(source).__name__} is no clip. Connect a VIDEO or an IMAGE batch")
-    file = _file_behind(source)
+    file = file_behind(source)
     if file is not None:
         try:
             return _of_file(file, *source.get_active_trim_window())
@@ -86,7 +86,7 @@ def as_float(frame: Tensor) -> Tensor:
     return frame.float() / 255 if frame.dtype == torch.uint8 else frame.float()
 
 
-def _file_behind(video: Any) -> Path | None:
+def file_behind(video: Any) -> Path | None:
     """The file of a VIDEO; asking one in memory for its stream would encode it."""
     if not any(kind.__name__ == "VideoFromFile" for kind in type(video).__mro__):
         return None

@@ -1,0 +1,64 @@
+"""Joining what was there with what was made, where both are there for a while.
+
+Legend: C channels, N samples.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+QUIET = 1e-4
+"""Root mean square below which a sound has no level to match."""
+MOST_GAIN = 2.0
+SETTLE_S = 1.0
+"""Time after the seam in which a made sound goes from the matched level back to its own."""
+
+
+def rising(shared: int) -> Tensor:
+    """Weights ``[shared]`` of what comes, between 0 and 1; what goes has the rest."""
+    return (torch.arange(shared) + 1) / (shared + 1)
+
+
+def join_sound(before_CN: Tensor, after_CN: Tensor, shared: int, rate_hz: int) -> Tensor:
+    """``before`` and then ``after``, whose first ``shared`` samples lie over its last.
+
+    They fade into each other at constant power, whatever they have in common, and ``after``
+    starts as loud as ``before`` is there.
+
+    Raises:
+        ValueError: one of them is shorter than what they share.
+    """
+    if not 0 <= shared <= min(before_CN.shape[-1], after_CN.shape[-1]):
+        raise ValueError(
+            f"sounds of {before_CN.shape[-1]} and {after_CN.shape[-1]} samples cannot share "
+            f"{shared}; share no more than the shorter one has"
+        )
+    if not shared:
+        return torch.cat((before_CN, after_CN), dim=-1)
+    goes = before_CN[:, -shared:]
+    after_CN = after_CN * level_match(goes, after_CN, shared, rate_hz)
+    comes, rest = after_CN[:, :shared], after_CN[:, shared:]
+    weight = rising(shared).to(goes)
+    alike = likeness(goes, comes)
+    power = weight**2 + (1 - weight) ** 2 + 2 * alike * weight * (1 - weight)
+    mixed = ((1 - weight) * goes + weight * comes) / power.sqrt()
+    return torch.cat((before_CN[:, :-shared], mixed, rest), dim=-1)
+
+
+def level_match(goes_CN: Tensor, after_CN: Tensor, shared: int, rate_hz: int) -> Tensor:
+    """Gain ``[N]`` that brings ``after`` to the level of what goes, and lets go of it later."""
+    old, new = goes_CN.square().mean().sqrt(), after_CN[:, :shared].square().mean().sqrt()
+    gain = torch.ones(after_CN.shape[-1]).to(after_CN)
+    if min(old, new) < QUIET:
+        return gain
+    ratio = float((old / new).clamp(1 / MOST_GAIN, MOST_GAIN))
+    since = torch.arange(after_CN.shape[-1]).to(after_CN) - shared
+    held = (1 - since / (SETTLE_S * rate_hz)).clamp(0, 1)
+    return 1 + (ratio - 1) * held
+
+
+def likeness(one_CN: Tensor, other_CN: Tensor) -> float:
+    """Correlation of two sounds, 0 (nothing in common, or silence) to 1."""
+    scale = (one_CN.square().sum() * other_CN.square().sum()).sqrt()
+    return float(((one_CN * other_CN).sum() / scale).clamp(0, 1)) if scale > 0 else 0.0
