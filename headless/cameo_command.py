@@ -209,6 +209,20 @@ def approve(arguments: argparse.Namespace) -> Told:
     return lines, {"approval": word.to_json(), "released": [str(path) for path in released]}
 
 
+def uploads(arguments: argparse.Namespace) -> Told:
+    """Forbid uploads of the owner's face, or allow them again."""
+    from ..trust.cameo.library import load_cameo
+    from ..trust.cameo.uploads import forbid_uploads
+
+    forbidden = arguments.command == "forbid-uploads"
+    ban = forbid_uploads(load_cameo(arguments.name), forbidden)
+    word = "refused" if forbidden else "allowed again"
+    lines = [f"pictures of the face of {arguments.name} are {word} here"]
+    if arguments.out is not None:
+        lines.append(str(ban.write(arguments.out)))
+    return lines, {"ban": ban.to_json()}
+
+
 def audit(_arguments: argparse.Namespace) -> Told:
     """Tampering with the log, if any."""
     from ..trust.cameo.ledger import Ledger
@@ -278,15 +292,6 @@ def rules_of(arguments: argparse.Namespace) -> Any:
     )
 
 
-def measure(arguments: argparse.Namespace) -> Told:
-    """Whether a checkpoint shows the likeness it is given."""
-    from .cameo_measure import measure
-
-    if arguments.identities < 2:
-        raise ValueError(f"{arguments.identities} identities cannot be told apart; use 20")
-    return measure(arguments)
-
-
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], Told]] = {
     "enroll": enroll,
     "grant": grant,
@@ -298,6 +303,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Told]] = {
     "drafts": drafts,
     "approve": approve,
     "delete-result": approve,
+    "forbid-uploads": uploads,
+    "allow-uploads": uploads,
     "audit": audit,
-    "measure": measure,
 }

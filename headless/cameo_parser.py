@@ -6,11 +6,6 @@ import argparse
 from pathlib import Path
 
 KINDS = ("person", "animal", "object")
-MEASURE = (
-    "does a checkpoint show the likeness it is given? Retrieval among unseen playground "
-    "identities; the bundled checkpoint was not trained with references and stays at chance "
-    "(extra: hibari[train])"
-)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -29,7 +24,11 @@ def build_parser() -> argparse.ArgumentParser:
     _add(commands, "list", "the cameos on this computer")
     show = _add(commands, "show", "a cameo and its grants; without a name, your own key card")
     show.add_argument("name", nargs="?", metavar="NAME")
-    take_in = _add(commands, "import", "take in a .cameo, a grant, a revocation list, an approval")
+    take_in = _add(
+        commands,
+        "import",
+        "take in a .cameo, a grant, a revocation list, an approval, an upload ban",
+    )
     take_in.add_argument("files", nargs="+", type=Path, metavar="FILE")
     export = _add(commands, "export", "write a .cameo file, or your revocation list, to send")
     export.add_argument("name", nargs="?", metavar="NAME", help="default: the revocation list")
@@ -43,8 +42,8 @@ def build_parser() -> argparse.ArgumentParser:
         word.add_argument("result", metavar="RESULT", help="a file, or the start of its SHA-256")
         word.add_argument("--cameo", required=True, metavar="NAME")
         word.add_argument("-o", "--out", type=Path, metavar="FILE", help="write it down, to send")
+    _add_uploads(commands)
     _add(commands, "audit", "look for tampering with the log of all uses")
-    _add_measure(_add(commands, "measure", MEASURE))
     return parser
 
 
@@ -69,13 +68,6 @@ def _add_enroll(parser: argparse.ArgumentParser) -> None:
     _rules(parser)
 
 
-def _add_measure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--checkpoint", metavar="NAME", help="default: the bundled one")
-    parser.add_argument("--identities", type=int, default=20, metavar="N", help="default: 20")
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each clip; default: 2")
-    parser.add_argument("--seed", type=int, default=0)
-
-
 def _add_grant(parser: argparse.ArgumentParser) -> None:
     _common(parser)
     parser.add_argument("name", metavar="NAME")
@@ -92,6 +84,19 @@ def _add_revoke(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME")
     parser.add_argument("grants", nargs="*", metavar="GRANT", help="ids; default: all of them")
     parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="write the list, to send")
+
+
+def _add_uploads(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    for name, meaning in (
+        (
+            "forbid-uploads",
+            "refuse pictures of your face that anybody uploads (extra: hibari[faces])",
+        ),
+        ("allow-uploads", "allow pictures of your face again"),
+    ):
+        parser = _add(commands, name, meaning)
+        parser.add_argument("name", metavar="NAME")
+        parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="write it down, to send")
 
 
 def _rules(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""The signed documents about a cameo: grants, revocation lists and approvals.
+"""The signed documents about a cameo: grants, revocation lists, approvals and upload bans.
 
 All are JSON with an Ed25519 signature of the owner over the rest, small enough for an e-mail. A
 grant names the cameo file by digest, the grantee by key, its time, and carries the content key
@@ -25,6 +25,7 @@ DAY_S = 86_400
 DEFAULT_DAYS = 30
 MAX_DAYS = 366
 MAX_DOCUMENT_BYTES = 2**18
+MAX_FACES, MAX_FACE_VALUES = 20, 1024
 Signed = TypeVar("Signed", bound="Document")
 
 
@@ -185,6 +186,51 @@ class Approval(Document):
         )
 
 
+@dataclass(frozen=True)
+class FaceVector:
+    """What a face embedding says of a face."""
+
+    embedder: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class UploadBan(Document):
+    """The owner's word that nobody uploads pictures of their face, or that they may again."""
+
+    purpose: ClassVar[str] = "upload ban"
+    cameo: str
+    forbidden: bool
+    faces: tuple[FaceVector, ...] = ()
+
+    def body(self) -> dict[str, Any]:
+        """What is signed."""
+        return {
+            "format": 1,
+            "owner": self.owner,
+            "issued": self.issued,
+            "cameo": self.cameo,
+            "forbidden": self.forbidden,
+            "faces": [
+                {"embedder": face.embedder, "values": list(face.values)} for face in self.faces
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> UploadBan:
+        """A ban out of a document whose signature is yet to be checked."""
+        if type(told.get("forbidden")) is not bool:
+            raise CameoError("its field forbidden is neither true nor false")
+        return cls(
+            owner=_text(told, "owner"),
+            issued=_seconds(told, "issued"),
+            signature=_text(told, "signature"),
+            cameo=_text(told, "cameo"),
+            forbidden=told["forbidden"],
+            faces=_faces(told),
+        )
+
+
 def issue_grant(
     header: Header,
     content_key: bytes,
@@ -236,12 +282,13 @@ def parse_document(text: str | bytes) -> Document:
         SignatureError: it was changed, or somebody else signed it.
     """
     told = parse_json(text, MAX_DOCUMENT_BYTES)
-    kinds: dict[str, type[Grant | RevocationList | Approval]] = {
-        kind.purpose: kind for kind in (Grant, RevocationList, Approval)
+    kinds: dict[str, type[Grant | RevocationList | Approval | UploadBan]] = {
+        kind.purpose: kind for kind in (Grant, RevocationList, Approval, UploadBan)
     }
     kind = kinds.get(str(told.get("kind"))) if isinstance(told, dict) else None
     if kind is None or told.get("format") != 1:
-        raise CameoError("this is no grant, revocation list or approval that this version knows")
+        known = ", ".join(kinds)
+        raise CameoError(f"this is no document that this version knows; it knows: {known}")
     document = kind.from_json(told)
     if document.to_json() != told:
         raise CameoError("the document holds more than its signature covers")
@@ -276,6 +323,21 @@ def _texts(told: dict[str, Any], name: str) -> tuple[str, ...]:
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise CameoError(f"its field {name} is missing or no list of texts")
     return tuple(values)
+
+
+def _faces(told: dict[str, Any]) -> tuple[FaceVector, ...]:
+    faces = told.get("faces")
+    if not isinstance(faces, list) or len(faces) > MAX_FACES:
+        raise CameoError(f"its field faces is missing or no list of at most {MAX_FACES}")
+    found = []
+    for face in faces:
+        values = face.get("values") if isinstance(face, dict) else None
+        if not isinstance(values, list) or not 1 <= len(values) <= MAX_FACE_VALUES:
+            raise CameoError("its field faces holds something else than a face")
+        if any(type(value) not in (int, float) for value in values):
+            raise CameoError("its field faces holds something else than numbers")
+        found.append(FaceVector(_text(face, "embedder"), tuple(values)))
+    return tuple(found)
 
 
 def _seconds(told: dict[str, Any], name: str) -> int:

@@ -19,12 +19,21 @@ from .document import (
     Document,
     Grant,
     RevocationList,
+    UploadBan,
     issue_grant,
     read_document,
 )
 from .ledger import Entry, Ledger
 from .library import add_cameo
 from .rules import Rules
+
+_KINDS: dict[type[Document], str] = {
+    Grant: "grant",
+    RevocationList: "revocation",
+    Approval: "approval",
+    UploadBan: "upload ban",
+}
+"""Entries of the ledger that hold documents."""
 
 
 def grant_cameo(
@@ -111,7 +120,7 @@ def revocation_list(ledger: Ledger) -> RevocationList:
 
 
 def import_file(path: Path, ledger: Ledger | None = None) -> Document | Bundle:
-    """Take in what somebody sent: a cameo, a grant, a revocation list or an approval.
+    """Take in what somebody sent: a cameo, a grant, a revocation list, an approval, an upload ban.
 
     Raises:
         CameoError: it is none of these, or not what its signature says.
@@ -122,8 +131,7 @@ def import_file(path: Path, ledger: Ledger | None = None) -> Document | Bundle:
         document = read_document(path)
     except SignatureError as error:
         raise CameoError(f"{path.name} is not taken: {error}") from error
-    kinds = {Grant: "grant", RevocationList: "revocation", Approval: "approval"}
-    kind = kinds[type(document)]
+    kind = _KINDS[type(document)]
     told = document.to_json()
 
     def decide(entries: Sequence[Entry], _now: int) -> list[tuple[str, dict[str, Any]]]:

@@ -2,8 +2,8 @@
 
 Faces are found by OpenCV's bundled cascade (Viola and Jones 2001), an extra. Whose face it is can
 only be compared where a face embedding is installed: dlib's network is used when present, others
-are added with :func:`register_embedder`. Enrolled owners of cameos forbid uploads of their face
-through :func:`register_forbidden_faces`.
+are added with :func:`register_embedder`. Faces that may not be uploaded come from the owners of
+cameos (``trust/cameo/uploads``), and from others through :func:`register_forbidden_faces`.
 """
 
 from __future__ import annotations
@@ -164,6 +164,7 @@ def check_upload(frames: Any, policy: Policy, attestation: Attestation | None = 
 
 def _forbidding_owner(faces: Sequence[tuple[Frame, Box]]) -> tuple[str | None, tuple[str, ...]]:
     """Return whose forbidden face is among the faces, and what could not be compared."""
+    import_module("...cameo.uploads", __name__)  # registers itself; it builds on the guard
     forbidden = [face for source in _forbidden for face in source()]
     if not forbidden:
         return None, ()

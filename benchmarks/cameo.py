@@ -1,0 +1,183 @@
+"""Does a checkpoint show the likeness it is given, and is nothing lost on the way to it?
+
+    python benchmarks/cameo.py                      # 20 identities and 5 photographed things
+    python benchmarks/cameo.py --identities 4 --checkpoint my.safetensors --out cameo.json
+
+Speakers of the playground that no training clip shows (extra: hibari[train]) are enrolled, put into
+clips of the same words, and looked up among all references by looks and by voice. Beside it stand
+the same clips through the model library alone (latents must be equal bit by bit), without the cameo
+(chance), and the true clips (the ceiling of the features). Photographed things are looked up among
+all of these references by looks; no bar is set for them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+os.environ["HIBARI_HOME"] = tempfile.mkdtemp(prefix="hibari-benchmark-")  # nobody's own cameos
+
+from cameo_cutouts import THINGS, photographs, scene_with
+from cameo_studio import Filmed, Latents, Scene, Studio, pcm16
+from hibari.training.evaluation.likeness import (
+    Identity,
+    identities,
+    look_distances,
+    retrieval,
+    voice_distances,
+)
+from hibari.training.world import SAMPLE_RATE
+
+SPEAKS = Scene('@subject says: "Hello, how are you?" in a room.', "somebody")
+STANDS = Scene("@subject stands in the middle of a room.", "something")
+TRUE = "true clips"
+log = logging.getLogger("hibari.benchmark")
+
+
+def main() -> None:
+    """Measure and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--checkpoint", metavar="NAME", help="default: the bundled one")
+    parser.add_argument("--identities", type=int, default=20)
+    parser.add_argument("--seconds", type=float, help="of each clip; default: recommended")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, help="also write the numbers as JSON")
+    given = parser.parse_args()
+    if given.identities < 2:
+        parser.error(f"{given.identities} identities cannot be told apart; use 20")
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    logging.getLogger("hibari").setLevel(logging.INFO)
+    with torch.inference_mode():
+        told = measure(given.checkpoint, given.identities, given.seconds, given.seed)
+    print(table(told))
+    if given.out is not None:
+        given.out.write_text(json.dumps(told, indent=1) + "\n")
+
+
+@dataclass
+class Row:
+    """Clips of one kind, one for each identity or thing."""
+
+    frames: list[np.ndarray] = field(default_factory=list)
+    sounds: list[np.ndarray] = field(default_factory=list)
+
+    def add(self, frames: np.ndarray, sound: np.ndarray | None) -> None:
+        """Keep one more clip."""
+        self.frames.append(frames)
+        if sound is not None:
+            self.sounds.append(sound)
+
+
+def measure(
+    checkpoint: str | None, count: int, seconds: float | None = None, seed: int = 0
+) -> dict[str, Any]:
+    """All numbers of the table."""
+    studio = Studio(checkpoint, seconds, seed)
+    people = list(identities(count))
+    things = [Filmed(one.name, photographs(one), None, "object") for one in THINGS]
+    views = [one.views[0] for one in people]
+    speakers, gap = speaker_rows(studio, people)
+    rows = {
+        name: {
+            "looks": retrieval(look_distances(row.frames, views)),
+            "voice": retrieval(
+                voice_distances(
+                    row.sounds,
+                    [one.voice for one in people],
+                    SAMPLE_RATE if name == TRUE else studio.sound_rate_hz,
+                )
+            ),
+        }
+        for name, row in speakers.items()
+    }
+    every = [*views, *(one.views[0] for one in things)]
+    own = range(count, len(every))
+    cutouts = {
+        name: {"looks": found(look_distances(row.frames, every), own)}
+        for name, row in thing_rows(studio, things, people[0].frames[0]).items()
+    }
+    return {
+        "checkpoint": studio.name,
+        "identities": count,
+        "rows": rows,
+        "latent_difference": gap,
+        "photographs": len(things),
+        "photograph_rows": cutouts,
+    }
+
+
+def speaker_rows(studio: Studio, people: Sequence[Identity]) -> tuple[dict[str, Row], float]:
+    """Clips of every identity by row, and how far the latents of blocks and library are apart."""
+    rows: dict[str, Row] = {}
+    gap = 0.0
+    for number, person in enumerate(people):
+        filmed = Filmed(person.name, person.views, pcm16(person.voice))
+        studio.enrol(filmed, SPEAKS)
+        latents = {}
+        for name, make in studio.makers().items():
+            latents[name] = make(filmed, SPEAKS, number)
+            rows.setdefault(name, Row()).add(*studio.decoded(latents[name]))
+        one, other, _ = latents.values()
+        gap = max(gap, difference(one, other))
+        rows.setdefault(TRUE, Row()).add(person.frames, person.sound)
+        log.info("%d of %d identities", number + 1, len(people))
+    return rows, gap
+
+
+def thing_rows(studio: Studio, things: Sequence[Filmed], backdrop: np.ndarray) -> dict[str, Row]:
+    """Clips of every photographed thing by row."""
+    rows: dict[str, Row] = {}
+    for number, (filmed, thing) in enumerate(zip(things, THINGS, strict=True)):
+        studio.enrol(filmed, STANDS)
+        for name, make in (
+            ("cameo, through the blocks", studio.by_blocks),
+            ("no cameo", studio.without),
+        ):
+            frames, _ = studio.decoded(make(filmed, STANDS, number))
+            rows.setdefault(name, Row()).add(frames, None)
+        rows.setdefault(TRUE, Row()).add(scene_with(thing, backdrop), None)
+        log.info("%d of %d photographs", number + 1, len(things))
+    return rows
+
+
+def difference(one: Latents, other: Latents) -> float:
+    """Largest difference of two clips' latents."""
+    return max(float((a - b).abs().max()) for a, b in zip(one, other, strict=True))
+
+
+def found(distances_QR: np.ndarray, own: Sequence[int]) -> float:
+    """Share of clips whose nearest reference is their own, among more references than clips."""
+    fair = distances_QR - distances_QR.mean(axis=0, keepdims=True)
+    return float(np.mean(fair.argmin(axis=1) == np.array(own)))
+
+
+def table(told: Mapping[str, Any]) -> str:
+    """The numbers as people read them."""
+    count, things = told["identities"], told["photographs"]
+    lines = [f"{count} identities (chance {1 / count:.2f})      looks  voice"]
+    lines += [
+        f"{name:32} {row['looks']:6.2f} {row['voice']:6.2f}" for name, row in told["rows"].items()
+    ]
+    lines.append(
+        f"largest difference of latents, blocks and library: {told['latent_difference']:g}"
+    )
+    lines.append(
+        f"{things} photographs among {count + things} references "
+        f"(chance {1 / (count + things):.2f})"
+    )
+    lines += [f"{name:32} {row['looks']:6.2f}" for name, row in told["photograph_rows"].items()]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
