@@ -62,7 +62,9 @@ class HibariLoadModel(io.ComfyNode):
         file = Checkpoint(checkpoint_path(checkpoint))
         model = make_model(file)
         # On the network, because that is what copies of a MODEL (with LoRA, say) share.
-        model.model.diffusion_model.recommended = file.info.recommended
+        network = model.model.diffusion_model
+        network.recommended = file.info.recommended
+        network.trained_with_references = file.info.trained_with_references
         return io.NodeOutput(model, make_clip(file), make_video_vae(file), make_audio_vae(file))
 
     @classmethod

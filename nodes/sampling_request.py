@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 MAX_STEPS = 1000
+USUAL_SCHEDULE = "ltx2"
 # LTX-2 skips block 29 and LTX-2.3 block 28 of 48.
 SKIPPED_DEPTH = 0.6
 
@@ -104,7 +105,8 @@ def sigmas_for(
 ) -> Tensor:
     """Return the noise levels for a latent of this size; ``steps`` 0 takes what is recommended.
 
-    The distilled schedule is that of the model's checkpoint, where it names one.
+    The distilled schedule is that of the model's checkpoint, where it names one; with ``steps`` 0
+    such a checkpoint's own noise levels take the place of the usual schedule too.
 
     Raises:
         ValueError: an unknown schedule, or a number out of range.
@@ -116,7 +118,8 @@ def sigmas_for(
     if not 0 < denoise <= 1:
         raise ValueError(f"denoise {denoise:g} is not above 0 and at most 1. Use 1 for a new clip")
     advice = recommended(model)
-    if schedule == "distilled":
+    as_recommended = not steps and schedule == USUAL_SCHEDULE and advice.sigmas is not None
+    if schedule == "distilled" or as_recommended:
         sigmas = check_sigmas(advice.sigmas or DISTILLED_SIGMAS)
         return last_sigmas(sigmas, steps or len(sigmas) - 1, denoise)
     steps = steps or advice.steps

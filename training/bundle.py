@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -40,10 +42,14 @@ PLAYGROUND = CheckpointInfo(
 )
 
 
-def bundle(runs: Path, out: Path, info: CheckpointInfo = PLAYGROUND) -> None:
+def bundle(
+    runs: Path, out: Path, info: CheckpointInfo = PLAYGROUND, transformer_run: str = "transformer"
+) -> None:
     """Write ``out`` in bf16 from ``runs/<stage>/<stage>.safetensors`` of all four stages.
 
     A decoder that was sharpened afterwards, ``runs/video_decoder``, takes the place of the first.
+    ``transformer_run`` names the folder of the transformer, which may be that of a distillation;
+    what it recommends and what it learned go into the checkpoint's own metadata.
 
     Preview colours are fitted to the video VAE on the way.
 
@@ -52,6 +58,7 @@ def bundle(runs: Path, out: Path, info: CheckpointInfo = PLAYGROUND) -> None:
         ValueError: a result is damaged, or does not fit its own configuration.
     """
     paths = {name: runs / name / f"{name}.safetensors" for name in STAGES}
+    paths["transformer"] = runs / transformer_run / "transformer.safetensors"
     sharpened = runs / "video_decoder" / "video_vae.safetensors"
     if sharpened.is_file():
         paths["video_vae"] = sharpened
@@ -72,7 +79,30 @@ def bundle(runs: Path, out: Path, info: CheckpointInfo = PLAYGROUND) -> None:
         _load(module, stages[name][0], name)
     parts = CheckpointParts(transformer, video_vae, audio_vae, vocoder, text_encoder)
     colours = fit_latent_rgb(video_vae.eval(), playground_frames())
-    save_checkpoint(out, parts, replace(info, latent_rgb=colours), torch.bfloat16)
+    told = _with_facts(replace(info, latent_rgb=colours), networks.get("hibari", {}))
+    save_checkpoint(out, parts, told, torch.bfloat16)
+
+
+def _with_facts(info: CheckpointInfo, facts: Mapping[str, Any]) -> CheckpointInfo:
+    """The information with what the transformer's training tells about it."""
+    advice = dict(facts.get("recommended", {}))
+    if advice.get("sigmas") is not None:
+        advice["sigmas"] = tuple(advice["sigmas"])
+    return replace(
+        info,
+        recommended=replace(info.recommended, **advice),
+        trained_with_references=bool(facts.get("trained_with_references", False)),
+    )
+
+
+def _facts(info: CheckpointInfo) -> dict[str, Any]:
+    """What `_with_facts` puts into the information."""
+    names = ("steps", "guidance", "audio_guidance", "sigmas")
+    advice = {name: getattr(info.recommended, name) for name in names}
+    return {
+        "recommended": {name: value for name, value in advice.items() if value is not None},
+        "trained_with_references": info.trained_with_references,
+    }
 
 
 def unbundle(checkpoint: Path, runs: Path) -> None:
@@ -97,6 +127,8 @@ def unbundle(checkpoint: Path, runs: Path) -> None:
             state = source.state_dict(part, dtype=torch.float32)
             tensors |= {prefix + key: value for key, value in state.items()}
         config = {name: source.config[name] for name in parts}
+        if stage == "transformer":
+            config["hibari"] = _facts(source.info)
         save_tensors(path, tensors, {"config": json.dumps(config)})
 
 

@@ -24,11 +24,16 @@ def _trainer_class(kind: str) -> Callable[[TrainConfig], object]:
         from .trainers.vocoder import VocoderTrainer
 
         return VocoderTrainer
+    if kind == "distillation":
+        from .trainers.distillation import DistillationTrainer
+
+        return DistillationTrainer
     if kind == "transformer":
         from .trainers.transformer import TransformerTrainer
 
         return TransformerTrainer
-    raise ValueError(f"kind is {kind!r}; use video_vae, audio_vae, vocoder or transformer")
+    kinds = "video_vae, audio_vae, vocoder, transformer or distillation"
+    raise ValueError(f"kind is {kind!r}; use {kinds}")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -51,6 +56,12 @@ def main(argv: Sequence[str]) -> int:
         type=Path,
         metavar=("RUNS", "OUT"),
         help="assemble the results below RUNS into one checkpoint",
+    )
+    parser.add_argument(
+        "--transformer",
+        default="transformer",
+        metavar="FOLDER",
+        help="the folder of RUNS with the transformer for --bundle, of a distillation say",
     )
     parser.add_argument(
         "--recipe", type=Path, metavar="FILE", help="run all steps of a recipe, or go on with them"
@@ -109,11 +120,18 @@ def _run(arguments: argparse.Namespace) -> int:
         for split in ("validation", "train"):
             fill_store(config.data, split)
         return 0
-    from .loop import Run, check_resumable
+    from .loop import Run, check_resumable, pick_device
+    from .processes import PROCESSES
 
     check_resumable(config)
-    trainer = _trainer_class(config.kind)(config)
-    Run(trainer, config.run, flat_settings(config)).fit()  # type: ignore[arg-type]
+    PROCESSES.begin(pick_device(config.run.device))
+    if not PROCESSES.is_first:
+        logging.getLogger("hibari").setLevel(logging.WARNING)
+    try:
+        trainer = _trainer_class(config.kind)(config)
+        Run(trainer, config.run, flat_settings(config)).fit()  # type: ignore[arg-type]
+    finally:
+        PROCESSES.end()
     return 0
 
 
@@ -122,7 +140,7 @@ def _handled_files(arguments: argparse.Namespace) -> bool:
     if arguments.bundle:
         from .bundle import bundle
 
-        bundle(*arguments.bundle)
+        bundle(*arguments.bundle, transformer_run=arguments.transformer)
     elif arguments.unbundle:
         from .bundle import unbundle
 

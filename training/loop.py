@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from .config import RunConfig, TrainConfig, check_resumed, flat_settings
 from .ema import WeightAverage
 from .muon import Muon
+from .processes import PROCESSES, spread_state, whole
 from .state import load_state, read_facts, read_weights, save_state
 
 log = logging.getLogger("hibari.train")
@@ -53,9 +54,11 @@ def step_generator(seed: int, step: int) -> torch.Generator:
 
 
 def pick_device(name: str) -> torch.device:
-    """``auto`` is CUDA where present, else the CPU."""
+    """``auto`` is CUDA where present, else the CPU; each process of a machine has its own."""
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and PROCESSES.count > 1:
+        name = f"cuda:{PROCESSES.on_machine}"
     return torch.device(name)
 
 
@@ -155,6 +158,7 @@ class Run:
         self.folder = Path(config.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.state_path = self.folder / STATE
+        _spread(trainer)
         self.average = WeightAverage(trainer.module, config.ema)
         self.optimiser = make_optimiser(trainer.module, config)
         self.step = 0
@@ -167,7 +171,8 @@ class Run:
             self.step, self.seconds = int(facts["step"]), float(facts["seconds"])
             log.info("resumed %s at step %d", self.folder, self.step)
         elif config.init_from:
-            trainer.module.load_state_dict(read_weights(Path(config.init_from)), strict=False)
+            weights = spread_state(read_weights(Path(config.init_from)), trainer.module)
+            trainer.module.load_state_dict(weights, strict=False)
             self.average = WeightAverage(trainer.module, config.ema)
 
     def save(self) -> None:
@@ -196,6 +201,8 @@ class Run:
         Raises:
             OSError: it cannot be written; the message says what was kept.
         """
+        if not PROCESSES.is_first:
+            return
         path = self.folder / "log.jsonl"
         try:
             with path.open("a", encoding="utf-8") as file:
@@ -225,26 +232,35 @@ class Run:
         """
         config, sums = self.config, defaultdict(list)
         device = pick_device(config.device)
-        saved = time.monotonic()
+        saved, stopped = time.monotonic(), False
         self.trainer.module.train()
         with _StopFlag() as stop:
-            while self.step < config.steps and not stop.raised:
+            while self.step < config.steps and not stopped:
                 if config.minutes and self.seconds > config.minutes * 60:
                     break
                 tick = time.monotonic()
                 for key, value in self._one_step(device).items():
                     sums[key].append(value)
-                self._paces.append(time.monotonic() - tick)
+                # What one process decides, all must do.
+                agreed = PROCESSES.mean(
+                    {
+                        "pace": time.monotonic() - tick,
+                        "stop": float(stop.raised),
+                        "save": float(time.monotonic() - saved > config.save_every_s),
+                    }
+                )
+                stopped = agreed["stop"] > 0
+                self._paces.append(agreed["pace"])
                 self.seconds += self._paces[-1]
                 if self.step % config.log_every == 0:
                     self._log_means(sums)
                 if config.evaluate_every and self.step % config.evaluate_every == 0:
                     self.evaluate()
-                if time.monotonic() - saved > config.save_every_s:
+                if agreed["save"] > 0:
                     self.save()
                     saved = time.monotonic()
         self.save()
-        if stop.raised:
+        if stopped:
             log.info("stopped at step %d; run the same command to go on", self.step)
             return
         self.evaluate()
@@ -267,18 +283,19 @@ class Run:
             loss, numbers = self.trainer.loss(
                 self.step, step_generator(self.config.seed, self.step)
             )
-        if not math.isfinite(value := float(loss.detach())):
+        numbers = PROCESSES.mean({"loss": float(loss.detach()), **numbers})
+        if not math.isfinite(value := numbers["loss"]):
             raise self._not_finite("loss", value)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.trainer.module.parameters(), self.config.clip_norm)
         # Before the update: it would make every weight nan, and the next save would keep them.
-        if not math.isfinite(length := float(norm)):
+        if not math.isfinite(length := float(whole(norm))):
             raise self._not_finite("length of the gradient", length)
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
         self.step += 1
         self.average.update(self.trainer.module, self.step)
-        return {"loss": value, "grad_norm": length, **numbers}
+        return {**numbers, "grad_norm": length}
 
     def _not_finite(self, what: str, value: float) -> FloatingPointError:
         kept = (
@@ -293,6 +310,22 @@ class Run:
         sums.clear()
         self.record({"step": self.step, "seconds": round(self.seconds, 1), **means})
         log.info("step %d %.0f s %s", self.step, self.seconds, _table_row(means))
+
+
+def _spread(trainer: Trainer) -> None:
+    """Spread a trainer's weights over processes, where there are several.
+
+    Raises:
+        ValueError: it has not learned to share its work.
+    """
+    if PROCESSES.count == 1:
+        return
+    if not hasattr(trainer, "sharded"):
+        raise ValueError(
+            f"this stage runs in one process and {PROCESSES.count} were started; start it without "
+            "torchrun (the transformer stages are those that use several devices)"
+        )
+    PROCESSES.shard(trainer.sharded())
 
 
 def _table_row(numbers: dict[str, float]) -> str:

@@ -14,22 +14,27 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .processes import spread_like, whole
+
 # Quintic Newton-Schulz coefficients of the original; five rounds bring singular values near 1.
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 ROUNDS = 5
 
 
 def orthogonalise(matrix: Tensor, dtype: torch.dtype) -> Tensor:
-    """Nearest semi-orthogonal matrix, approximately (singular values in about 0.7..1.2)."""
+    """Nearest semi-orthogonal matrix, or matrices ``[n, rows, columns]``, approximately.
+
+    Singular values end in about 0.7..1.2.
+    """
     a, b, c = COEFFICIENTS
     x = matrix.to(dtype)
-    tall = x.shape[0] > x.shape[1]
-    x = x.T if tall else x
-    x = x / (x.norm() + 1e-7)
+    tall = x.shape[-2] > x.shape[-1]
+    x = x.mT if tall else x
+    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
     for _ in range(ROUNDS):
-        gram = x @ x.T
+        gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return (x.T if tall else x).to(matrix.dtype)
+    return (x.mT if tall else x).to(matrix.dtype)
 
 
 class Muon(torch.optim.Optimizer):
@@ -66,24 +71,37 @@ class Muon(torch.optim.Optimizer):
     def step(self, closure: Any = None) -> None:  # noqa: ARG002 - the signature of all optimisers
         """Update every parameter that has a gradient."""
         for group in self.param_groups:
-            for parameter in group["params"]:
-                if parameter.grad is None:
-                    continue
-                state = self.state[parameter]
-                if group["muon"]:
-                    self._matrix_step(parameter, state, group)
-                else:
-                    self._adam_step(parameter, state, group)
+            parameters = [p for p in group["params"] if p.grad is not None]
+            if group["muon"]:
+                self._matrix_steps(parameters, group)
+            else:
+                for parameter in parameters:
+                    self._adam_step(parameter, self.state[parameter], group)
 
-    def _matrix_step(self, parameter: Tensor, state: dict[str, Any], group: dict[str, Any]) -> None:
+    def _matrix_steps(self, parameters: list[Tensor], group: dict[str, Any]) -> None:
+        """Update matrices; those of one shape together on a GPU, where small products cost most."""
+        alike: dict[object, list[tuple[Tensor, Tensor]]] = {}
+        for index, parameter in enumerate(parameters):
+            update = self._momentum(parameter, self.state[parameter], group)
+            key = tuple(update.shape) if update.is_cuda else index
+            alike.setdefault(key, []).append((parameter, update))
+        for pairs in alike.values():
+            updates = torch.stack([update for _, update in pairs])
+            for (parameter, _), update in zip(
+                pairs, orthogonalise(updates, self.dtype), strict=True
+            ):
+                scale = 0.2 * max(update.shape) ** 0.5
+                parameter.mul_(1 - group["lr"] * group["weight_decay"])
+                spread = spread_like(update.reshape(parameter.shape), parameter)
+                parameter.add_(spread, alpha=-group["lr"] * scale)
+
+    @staticmethod
+    def _momentum(parameter: Tensor, state: dict[str, Any], group: dict[str, Any]) -> Tensor:
+        """Nesterov's momentum as a whole matrix: orthogonal is a matter of all of it."""
         if not state:
             state["momentum"] = torch.zeros_like(parameter)
         buffer = state["momentum"].lerp_(parameter.grad, 1 - group["momentum"])
-        update = parameter.grad.lerp(buffer, group["momentum"]).flatten(1)
-        update = orthogonalise(update, self.dtype)
-        scale = 0.2 * max(update.shape) ** 0.5
-        parameter.mul_(1 - group["lr"] * group["weight_decay"])
-        parameter.add_(update.view_as(parameter), alpha=-group["lr"] * scale)
+        return whole(parameter.grad.lerp(buffer, group["momentum"])).flatten(1)
 
     @staticmethod
     def _adam_step(parameter: Tensor, state: dict[str, Any], group: dict[str, Any]) -> None:

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 from torch import distributed as dist
-from torch.distributed.tensor import DTensor, distribute_tensor
 
 
 class Processes:
@@ -71,10 +70,6 @@ class Processes:
             if (values := [own[name] for own in everyone if name in own])
         }
 
-    def any(self, flag: bool) -> bool:
-        """Whether any process says so."""
-        return flag if self.count == 1 else self.mean({"flag": float(flag)})["flag"] > 0
-
     def shard(self, modules: Sequence[nn.Module]) -> None:
         """Spread the weights of modules, inner ones first, over all processes."""
         if self.count == 1:
@@ -93,13 +88,31 @@ PROCESSES = Processes()
 
 def whole(tensor: Tensor) -> Tensor:
     """All of a tensor that may be spread over processes; every process must ask."""
-    return tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
+    return tensor.full_tensor() if _is_spread(tensor) else tensor  # type: ignore[operator]
+
+
+def spread_state(state: Mapping[str, Tensor], module: nn.Module) -> dict[str, Tensor]:
+    """Whole tensors spread as the module's own of the same names are; others as they are."""
+    own = module.state_dict()
+    return {
+        name: spread_like(tensor, own[name])
+        if name in own and own[name].shape == tensor.shape
+        else tensor
+        for name, tensor in state.items()
+    }
 
 
 def spread_like(tensor: Tensor, like: Tensor) -> Tensor:
     """A whole tensor spread as another one is, on its device."""
-    if not isinstance(like, DTensor):
+    if not _is_spread(like):
         return tensor
+    from torch.distributed.tensor import distribute_tensor
+
     return distribute_tensor(
         tensor.to(like.device, like.dtype), like.device_mesh, like.placements, src_data_rank=None
     )
+
+
+def _is_spread(tensor: Tensor) -> bool:
+    """Whether it is a DTensor; asked without importing them, which takes a second."""
+    return hasattr(tensor, "full_tensor")

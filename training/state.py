@@ -17,6 +17,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from .processes import PROCESSES, spread_like, spread_state, whole
+
 
 def optimiser_tensors(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
     """Moments of every parameter as ``<index>.<name>`` tensors."""
@@ -31,19 +33,27 @@ def optimiser_tensors(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
 def restore_optimiser(optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
     """Put moments saved by :func:`optimiser_tensors` back."""
     state: dict[int, dict[str, Tensor]] = {}
+    parameters = [p for group in optimiser.param_groups for p in group["params"]]
     for key, value in tensors.items():
         index, name = key.split(".", 1)
-        state.setdefault(int(index), {})[name] = value
+        like = parameters[int(index)]
+        spread = spread_like(value, like) if value.shape == like.shape else value
+        state.setdefault(int(index), {})[name] = spread
     current = optimiser.state_dict()
     optimiser.load_state_dict({"state": state, "param_groups": current["param_groups"]})
 
 
 def save_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
-    """Write a safetensors file beside its final name, then rename it into place."""
+    """Write a safetensors file beside its final name, then rename it into place.
+
+    Tensors that are spread over processes are written whole, by the first process.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
     try:
-        ready = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
+        ready = {key: whole(value.detach()).cpu().contiguous() for key, value in tensors.items()}
+        if not PROCESSES.is_first:
+            return
         save_file(ready, partial, metadata)
         with partial.open("rb") as file:
             os.fsync(file.fileno())  # else a power cut may leave the new name and no content
@@ -132,15 +142,15 @@ def load_state(
         group, name = key.split(".", 1)
         groups[group][name] = value
     try:
-        module.load_state_dict(groups["model"])
+        module.load_state_dict(spread_state(groups["model"], module))
         restore_optimiser(optimiser, groups["optimiser"])
-    except (RuntimeError, ValueError, KeyError) as error:
+    except (RuntimeError, ValueError, KeyError, IndexError) as error:
         raise ValueError(
             f"{path} belongs to a model of another shape; use another run folder or the old "
             f"[model] table ({str(error).splitlines()[0]})"
         ) from error
     for name, value in average.items():
-        value.copy_(groups["ema"][name])
+        value.copy_(spread_like(groups["ema"][name], value))
     return facts
 
 

@@ -82,12 +82,14 @@ class CheckpointInfo:
             ``reference``; it leaves no trace in the weights.
         recommended: settings.
         latent_rgb: colours of its latents; None where nobody fitted them.
+        trained_with_references: whether it knows reference views and voices of subjects.
     """
 
     name: str = "LTX-2"
     av_order: str = "reference"
     recommended: Recommended = field(default_factory=lambda: Recommended(audio_guidance=7.0))
     latent_rgb: LatentRgb | None = None
+    trained_with_references: bool = False
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, Any]) -> CheckpointInfo:
@@ -113,6 +115,7 @@ class CheckpointInfo:
             av_order=str(metadata.get("av_order", "comfy")),
             recommended=Recommended(**values),
             latent_rgb=None if colours is None else LatentRgb.from_metadata(colours),
+            trained_with_references=bool(metadata.get("trained_with_references", False)),
         )
 
     def to_metadata(self) -> dict[str, Any]:
@@ -125,4 +128,5 @@ class CheckpointInfo:
             "av_order": self.av_order,
             "recommended": advice,
             **colours,
+            **({"trained_with_references": True} if self.trained_with_references else {}),
         }

@@ -100,6 +100,15 @@ def test_the_distilled_schedule_is_that_of_the_checkpoint(calls, denoise, left):
     assert calls[0][6].tolist() == left
 
 
+def test_a_distilled_checkpoint_is_sampled_as_it_recommends_where_nothing_is_asked(calls):
+    model = recommending(steps=2, guidance=1.0, sigmas=(1.0, 0.6, 0.0))
+    run(model=model, steps=0, guidance=0.0)
+    run(model=model, steps=0, schedule="linear")
+    assert torch.allclose(calls[0][6], torch.tensor([1.0, 0.6, 0.0]))
+    assert calls[0][1] == Guidance(1.0, 1.0)
+    assert torch.allclose(calls[1][6], torch.tensor([1.0, 0.5, 0.0]))
+
+
 def test_other_schedules_and_other_checkpoints_do_as_ltx_does(calls):
     run(model=distilled(1.0, 0.0))
     run(model=recommending(), schedule="distilled")

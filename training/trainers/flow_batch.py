@@ -7,7 +7,7 @@ Shapes: B samples, F, Y, X and A latent frames, rows, columns and audio frames.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -83,8 +83,15 @@ class Bucket:
     def slice(self, which: Tensor, frames: int) -> Pair:
         """The first so many frames of some clips, video ``[B, 128, F, Y, X]`` and audio."""
         tokens = audio_frames_for(frames, self.data.fps)
+        which = which.to(self.latents.video.device)
         video = self.latents.video[which, :, : latent_frames(frames)].float()
         return video, self.latents.audio[which, :, :tokens].float()
+
+    def to(self, device: torch.device) -> Bucket:
+        """The bucket with its latents on a device: a large GPU holds all that it learns from."""
+        store = self.latents
+        moved = replace(store, video=store.video.to(device), audio=store.audio.to(device))
+        return replace(self, latents=moved)
 
     def durations(self, frames: Sequence[int]) -> list[int]:
         """Those of the durations that its clips have, or their own."""
@@ -100,8 +107,8 @@ class FlowBatch:
     """Samples of one shape.
 
     Attributes:
-        clean, noises: latents of both modalities, on the CPU.
-        sigmas: noise levels ``[B]`` of both.
+        clean, noises: latents of both modalities.
+        sigmas: noise levels ``[B]`` of both, on the CPU.
         captions: one of each sample, empty where dropped.
         inputs: frame rate and reference tokens.
         kept: what stays clean; None: nothing.
@@ -120,12 +127,13 @@ class FlowBatch:
 
         Flattened after the first axis they are what the transformer takes.
         """
+        device = self.clean[0].device
         video, audio = (rearrange(sigma, "B -> B 1 1 1 1") for sigma in self.sigmas)
-        if self.kept is None:
-            return video, audio[..., 0]
-        asked_video = rearrange(~self.kept.video, "B F Y X -> B 1 F Y X")
-        asked_audio = rearrange(~self.kept.audio, "B A -> B 1 A 1")
-        return video * asked_video, audio[..., 0] * asked_audio
+        audio = audio[..., 0]
+        if self.kept is not None:
+            video = video * rearrange(~self.kept.video, "B F Y X -> B 1 F Y X")
+            audio = audio * rearrange(~self.kept.audio, "B A -> B 1 A 1")
+        return video.to(device), audio.to(device)
 
     @property
     def noisy(self) -> Pair:
@@ -179,6 +187,8 @@ class BatchDrawer:
         buckets: the first one's longest clips are what ``batch`` counts.
         batch: samples.
         multiple: other batches are a multiple of this, one share for each process.
+
+    ``noise`` draws the noise levels; a stage that needs its own replaces it.
     """
 
     def __init__(
@@ -186,6 +196,7 @@ class BatchDrawer:
     ) -> None:
         self.objective, self.buckets = objective, buckets
         self.multiple = multiple
+        self.noise: Callable[[FlowObjective, int, torch.Generator], Pair] = draw_sigmas
         self.tokens = batch * buckets[0].tokens(max(buckets[0].durations(objective.frames)))
         self.shares = torch.tensor([float(len(bucket.latents)) for bucket in buckets])
         self.crowded = [
@@ -205,8 +216,8 @@ class BatchDrawer:
         clean = bucket.slice(which, frames)
         captions = self._captions(bucket, which, shown, generator)
         batch = len(which)
-        sigmas = draw_sigmas(objective, batch, generator)
-        video, audio = (torch.randn(latent.shape, generator=generator) for latent in clean)
+        sigmas = self.noise(objective, batch, generator)
+        video, audio = draw_noise(clean, generator)
         inputs, kept = TransformerInputs(frame_rate=float(bucket.data.fps)), None
         if shown is not None:
             clips = [bucket.references[i] for i in which.tolist()]
@@ -276,6 +287,18 @@ def draw_sigmas(objective: FlowObjective, batch: int, generator: torch.Generator
     which = torch.rand(batch, generator=generator) < 0.5
     zero = torch.zeros(())
     return torch.where(clean & which, zero, video), torch.where(clean & ~which, zero, audio)
+
+
+def draw_noise(like: Pair, generator: torch.Generator) -> Pair:
+    """Noise for both latents on their device, where it is drawn fastest."""
+    device = like[0].device
+    if device.type != "cpu":
+        seed = int(torch.randint(2**62, (), generator=generator))
+        generator = torch.Generator(device).manual_seed(seed)
+    video, audio = (
+        torch.randn(latent.shape, generator=generator, device=device) for latent in like
+    )
+    return video, audio
 
 
 def latent_frames(frames: int) -> int:

@@ -31,7 +31,7 @@ from ..loop import autocast, pick_device
 from ..processes import PROCESSES
 from ..reference_store import make_references
 from ..state import save_tensors
-from .flow_batch import BatchDrawer, Bucket, FlowBatch, FlowObjective, Pair
+from .flow_batch import BatchDrawer, Bucket, FlowBatch, FlowObjective, Pair, draw_noise
 from .place_probe import PlaceProbe
 from .shown_references import Shown, Slot, with_references
 
@@ -62,17 +62,22 @@ class TransformerTrainer:
         if self.objective.place_weight:
             self.module["place_probe"] = PlaceProbe(self.model_config).to(self.device)
         if config.run.compile:
-            _compile(self.module)
+            compile_blocks(self.module)
         if buckets is None:
             with PROCESSES.first_alone():
                 buckets = load_buckets(config, self.objective, self.device)
-        self.data = buckets
+        self.data = {
+            split: [bucket.to(self.device) for bucket in of_split]
+            for split, of_split in buckets.items()
+        }
         self.floor = _GaussianFloor(self.data["train"][0].latents)
         self.drawer = BatchDrawer(
             self.objective, self.data["train"], config.run.batch, PROCESSES.count
         )
         # What the starting weights have learned is not forgotten at once.
-        self.facts = facts_of(config.run.init_from) | self._learned()
+        known = facts_of(config.run.init_from)
+        known.pop("recommended", None)
+        self.facts = known | self._learned()
 
     def _read_objective(self, config: TrainConfig) -> FlowObjective:
         return from_table(FlowObjective, config.objective, "objective")
@@ -118,7 +123,7 @@ class TransformerTrainer:
 
     def errors(self, batch: FlowBatch, probe: PlaceProbe | None = None) -> list[Tensor]:
         """Mean squared velocity error per sample of both modalities; clean tokens do not count."""
-        noisy = self.on_device(batch.noisy)
+        noisy = batch.noisy
         targets = self.targets(batch, noisy)
         observe = None if probe is None else probe.observe
         made = self.velocities(self.module, batch, noisy, observe=observe)
@@ -130,7 +135,7 @@ class TransformerTrainer:
     def targets(self, batch: FlowBatch, noisy: Pair) -> Pair:
         """The velocities to learn."""
         video, audio = (n - x for n, x in zip(batch.noises, batch.clean, strict=True))
-        return self.on_device((video, audio))
+        return video, audio
 
     def velocities(
         self,
@@ -146,7 +151,7 @@ class TransformerTrainer:
         missing = max(0, self.objective.text_tokens - ids.shape[1])
         ids = F.pad(ids, (0, 0, 0, missing), value=PADDING_ID)
         context, mask = networks["text_encoder"](ids.to(self.device))
-        of_tokens = [level.flatten(1).to(self.device) for level in batch.levels]
+        of_tokens = [level.flatten(1) for level in batch.levels]
         inputs = replace(self._inputs(batch), context_mask=mask, observe=observe)
         # Conditions change how many tokens and noise levels there are, and each number would be
         # compiled anew.
@@ -164,11 +169,6 @@ class TransformerTrainer:
 
     def _moved(self, tokens: Tensor | None) -> Tensor | None:
         return None if tokens is None else tokens.to(self.device)
-
-    def on_device(self, pair: Pair) -> Pair:
-        """Both tensors on the trainer's device."""
-        video, audio = (tensor.to(self.device) for tensor in pair)
-        return video, audio
 
     def _told(self, batch: FlowBatch, errors: list[Tensor]) -> dict[str, float]:
         """FUV by noise level."""
@@ -188,7 +188,7 @@ class TransformerTrainer:
             which = torch.arange(min(HELD_OUT, len(bucket.latents)))
         clean = bucket.slice(which, max(bucket.durations(self.objective.frames)))
         generator = torch.Generator().manual_seed(1234)
-        video, audio = (torch.randn(latent.shape, generator=generator) for latent in clean)
+        video, audio = draw_noise(clean, generator)
         sigma = torch.full((len(which),), level)
         captions = [bucket.latents.captions[i][0] for i in which.tolist()]
         inputs = TransformerInputs(frame_rate=float(bucket.data.fps))
@@ -286,7 +286,8 @@ def facts_of(path: str) -> dict[str, Any]:
     return dict(config.get("hibari", {}))
 
 
-def _compile(networks: nn.Module) -> None:
+def compile_blocks(networks: nn.Module) -> None:
+    """Fuse the transformer's blocks, one program for each shape of a batch."""
     import torch._dynamo
 
     torch._dynamo.config.recompile_limit = SHAPES
@@ -296,7 +297,7 @@ def _compile(networks: nn.Module) -> None:
 
 def _error_of_asked(difference: Tensor, asked: Tensor) -> Tensor:
     """Mean square per sample over the tokens that are asked for; 0 where none is."""
-    asked = asked.to(difference.device).expand_as(difference).flatten(1)
+    asked = asked.expand_as(difference).flatten(1)
     squares = (difference.flatten(1) ** 2) * asked
     return squares.sum(dim=1) / asked.sum(dim=1).clamp(min=1)
 
