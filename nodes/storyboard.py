@@ -105,7 +105,7 @@ class HibariStoryboard(io.ComfyNode):
         cast = film.cast_of(cameos or {}, (vae, audio_vae), texts)
         settings = {"steps": steps, "guidance": guidance}
         studio = Studio(model, clip, vae, audio_vae, seed, settings, cast)
-        takes, rate_hz = shoot(given, texts, plan, look, studio)
+        takes, rate_hz = shoot(given, texts, plan, film.within_reach(look, model), studio)
         tone = (numbers.get("room_tone", SHARED["room_tone"][0]), seed)
         images, audio = film.assembled(takes, plan, look, rate_hz, tone)
         guard_output(images, fps, audio, graph, node_id)

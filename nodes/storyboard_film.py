@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .storyboard_widgets import SHARED
@@ -64,8 +65,14 @@ def style_of(words: str, sides: tuple[int, int], fps: float, numbers: Mapping[st
     )
 
 
+def within_reach(style: Style, model: Any) -> Style:
+    """Return the style without references where the checkpoint was not trained with them."""
+    knows = getattr(model.model.diffusion_model, "trained_with_references", False)
+    return style if knows else replace(style, continuity=0.0)
+
+
 def summary(plan: Plan, style: Style, model: Any) -> str:
-    """Return what is made, and which shots are longer than the checkpoint was made for."""
+    """Return what is made, which shots are too long for the checkpoint, and what it cannot do."""
     from .clip_windows import longest_window
 
     height, width = style.size
@@ -79,6 +86,8 @@ def summary(plan: Plan, style: Style, model: Any) -> str:
         for number, slate in enumerate(plan.slates, start=1)
         if slate.frames > longest
     ]
+    if len(plan.slates) > 1 and style.continuity != within_reach(style, model).continuity:
+        notes.append("no continuity, since the checkpoint was not trained with references")
     return "; ".join([told, *notes])
 
 

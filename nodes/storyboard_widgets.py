@@ -23,10 +23,10 @@ SHARED: dict[str, tuple[float, float, float, float, str]] = {
         "strong, -60 is off. Costs nothing.",
     ),
     "continuity": (
-        *(0.0, 0.0, 10.0, 0.05),
+        *(1.0, 0.0, 10.0, 0.05),
         "How strongly later shots are shown a frame of the first one, so that they keep its look: "
-        "0 not at all, 1 shows it, above pushes towards it (twice the time). Needs a model that "
-        "was trained with references.",
+        "0 not at all, 1 shows it, above pushes towards it (twice the time). A checkpoint that was "
+        "not trained with references is shown none, and the block says so.",
     ),
 }
 """Numbers by name: default, least, most, step, and what they do."""

@@ -7,7 +7,7 @@ from hibari.nodes.sample import HibariSample
 from hibari.nodes.shooting import Slate, Studio, Style, plan_shots, shoot
 from hibari.nodes.shot import HibariShot, Shot
 from hibari.nodes.storyboard import HibariStoryboard
-from hibari.nodes.storyboard_film import assembled
+from hibari.nodes.storyboard_film import assembled, style_of, within_reach
 
 from .tiny_models import tiny_wires
 
@@ -117,7 +117,8 @@ def test_the_block_makes_a_labelled_video_and_tells_of_shots_that_are_long(wires
     )
     assert output.ui.as_dict()["text"] == (
         "2 shots, 64x64 px, 15 frames at 24 fps = 0.62 s; shot 2 takes 17 frames, and the "
-        "checkpoint was made for 9",
+        "checkpoint was made for 9; no continuity, since the checkpoint was not trained with "
+        "references",
     )
     parts = output.args[0].get_components()
     assert parts.images.shape == (15, 64, 64, 3)
@@ -159,3 +160,12 @@ def test_a_refused_shot_is_named_by_its_number(wires):
 def test_an_unusable_shot_is_refused_by_its_block(values, message):
     with pytest.raises(ValueError, match=f"Hibari Shot: {message}"):
         HibariShot.execute(**{"prompt": "a ball"} | values)
+
+
+def test_references_reach_only_a_checkpoint_that_knows_them(wires, monkeypatch):
+    look = style_of("", (64, 64), 24.0, {})
+    assert look.continuity == 1
+    assert within_reach(look, wires["model"]).continuity == 0
+    network = wires["model"].model.diffusion_model
+    monkeypatch.setattr(network, "trained_with_references", True)
+    assert within_reach(look, wires["model"]) == look
