@@ -2,9 +2,10 @@
 
 A recipe is a TOML file with the folder ``runs`` and a list of ``[[steps]]``; each has a ``name``
 and ``jobs``, argument lists of ``hibari train`` or ``hibari evaluate``. In arguments, ``{runs}``
-stands for the folder, ``{configs}`` for the bundled configurations. A step is done when all its
-jobs ended well; the same command goes on behind the last step that is done, and every job resumes
-by itself.
+stands for the folder, ``{configs}`` for the bundled configurations, and ``=table.key=value`` for
+``--set table.key=value``; ``@name`` stands for a list of arguments in the table ``[words]``. A step
+is done when all its jobs ended well; the same command goes on behind the last step that is done,
+and every job resumes by itself.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,20 +66,24 @@ def read_recipe(path: Path) -> Recipe:
         table = tomllib.loads(path.read_text("utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{path} is no TOML: {error}") from error
+    words = table.pop("words", {})
     if set(table) != {"runs", "steps"} or not isinstance(table["steps"], list):
-        raise ValueError(f"{path} has the keys {', '.join(table)}; a recipe has runs and steps")
+        raise ValueError(
+            f"{path} has the keys {', '.join(table)}; a recipe has runs and steps, and may have "
+            "[words]"
+        )
     runs = Path(table["runs"])
-    steps = tuple(_read_step(entry, runs, path) for entry in table["steps"])
+    steps = tuple(_read_step(entry, runs, words, path) for entry in table["steps"])
     names = [step.name for step in steps]
     if len(set(names)) < len(names):
         raise ValueError(f"{path} names a step twice: {', '.join(names)}")
     return Recipe(runs, steps)
 
 
-def _read_step(entry: dict[str, Any], runs: Path, path: Path) -> Step:
+def _read_step(entry: dict[str, Any], runs: Path, words: dict[str, list[str]], path: Path) -> Step:
     step = from_table(Step, entry, f"steps of {path.name}")
     places = {"runs": str(runs), "configs": str(CONFIGS)}
-    jobs = tuple(tuple(word.format(**places) for word in job) for job in step.jobs)
+    jobs = tuple(tuple(_spelled_out(job, words, places, path)) for job in step.jobs)
     for job in jobs:
         if not job or job[0] not in {"train", "evaluate"}:
             raise ValueError(
@@ -85,6 +91,35 @@ def _read_step(entry: dict[str, Any], runs: Path, path: Path) -> Step:
                 "or evaluate"
             )
     return Step(step.name, jobs)
+
+
+def _spelled_out(
+    job: Sequence[str], words: dict[str, list[str]], places: dict[str, str], path: Path
+) -> Iterator[str]:
+    """The arguments that a job's words stand for."""
+    for word in job:
+        if word.startswith("@"):
+            if word[1:] not in words:
+                raise ValueError(
+                    f"{path} uses {word}, which [words] does not hold; it holds {', '.join(words)}"
+                )
+            yield from _spelled_out(words[word[1:]], _others(words, word), places, path)
+        elif word.startswith("="):
+            yield from ("--set", _placed(word[1:], places))
+        else:
+            yield _placed(word, places)
+
+
+def _others(words: dict[str, list[str]], word: str) -> dict[str, list[str]]:
+    """All but this one, which cannot stand for itself."""
+    return {name: meaning for name, meaning in words.items() if name != word[1:]}
+
+
+def _placed(word: str, places: dict[str, str]) -> str:
+    # Not str.format, because values may be tables, whose braces are their own.
+    for name, place in places.items():
+        word = word.replace(f"{{{name}}}", place)
+    return word
 
 
 def cook(recipe: Recipe, minutes: float = 0.0) -> bool:

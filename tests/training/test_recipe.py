@@ -1,14 +1,17 @@
 """Recipes: steps in order, resumed behind the last that is done, stopped in time, failures told."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hibari.model.checkpoint import Checkpoint
 from hibari.training import recipe as recipe_module
 from hibari.training.command import main
 from hibari.training.config import from_table, read_config
 from hibari.training.recipe import RECIPES, Recipe, Step, cook, read_recipe, summary
 from hibari.training.shards import join_file, split_file
+from hibari.training.trainers.distillation import DistillationObjective
 from hibari.training.trainers.flow_batch import FlowObjective
 
 
@@ -108,16 +111,112 @@ def test_pieces_make_the_file_again_and_damage_is_noticed(tmp_path):
         join_file(written[-1], tmp_path / "broken.bin")
 
 
+def test_words_stand_for_arguments(tmp_path):
+    path = tmp_path / "r.toml"
+    path.write_text(
+        f'runs = "{tmp_path}"\n[words]\nbase = ["train", "@data"]\n'
+        'data = ["=data.buckets=[{frames = 9}]", "=run.folder={runs}/v"]\n'
+        '[[steps]]\nname = "a"\njobs = [["@base", "--quick"]]'
+    )
+    (job,) = read_recipe(path).steps[0].jobs
+    sets = ("--set", "data.buckets=[{frames = 9}]", "--set", f"run.folder={tmp_path}/v")
+    assert job == ("train", *sets, "--quick")
+    path.write_text(path.read_text().replace("@data", "@date"))
+    with pytest.raises(ValueError, match="uses @date, which \\[words\\] does not hold"):
+        read_recipe(path)
+
+
+OBJECTIVES = {"transformer": FlowObjective, "distillation": DistillationObjective}
+
+
+def configured(job):
+    """The configuration of a job, None for one without."""
+    if "--config" not in job:
+        return None
+    settings = [value for flag, value in pairwise(job) if flag == "--set"]
+    return read_config(Path(job[job.index("--config") + 1]), settings)
+
+
 def test_every_stage_of_the_shipped_recipe_is_a_valid_configuration():
-    checked = 0
+    configs = {}
     for step in read_recipe(RECIPES / "whole.toml").steps:
         for job in step.jobs:
-            if "--config" not in job:
+            config = configured(job)
+            if config is None:
                 continue
-            settings = [job[i + 1] for i, word in enumerate(job) if word == "--set"]
-            config = read_config(Path(job[job.index("--config") + 1]), settings)
-            if config.kind == "transformer":
-                from_table(FlowObjective, config.objective, "objective")
+            objective = OBJECTIVES.get(config.kind)
+            if objective is not None:
+                from_table(objective, config.objective, "objective")
+                assert [store.height for store in config.data.stores()] == [256, 352, 192, 192]
             assert config.data.playground == "whole"
-            checked += 1
-    assert checked == 8
+            configs.setdefault(config.kind, []).append(config)
+    kinds = ("video_vae", "audio_vae", "vocoder", "transformer", "distillation")
+    assert [len(configs[kind]) for kind in kinds] == [4, 1, 1, 5, 3]
+    trained = [c.run.minutes for of_kind in configs.values() for c in of_kind if c.run.minutes]
+    assert sum(trained) < 32
+
+
+TINY = {
+    "video_vae": (
+        "run.batch=1 objective.crop_px=64 objective.start_clips=4 objective.statistics_clips=4 "
+        "model.encoder_base_channels=16 model.decoder_base_channels=8"
+    ),
+    "video_decoder": (
+        "run.batch=1 objective.crop_px=64 model.encoder_base_channels=16 "
+        "model.decoder_base_channels=8"
+    ),
+    "audio_vae": "run.batch=1 objective.crop_latents=9 model.model.params.ddconfig.ch=8",
+    "vocoder": "run.batch=1 objective.crop_mels=21 model.upsample_initial_channel=32",
+    "transformer": "model.transformer.num_layers=1 run.compile=false run.batch=2",
+    "distillation": "run.compile=false run.batch=2 objective.schedule_steps=32",
+}
+SIZE = "data.count=4 data.validation_count=2 data.frames=17 data.height=64 data.width=64"
+BUCKETS = (
+    "data.buckets=[{frames=17,height=64,width=64,count=4},{frames=17,height=96,width=64,count=2}]"
+)
+
+
+class Done:
+    """A job that ran in this process, as a finished process looks."""
+
+    def __init__(self, returncode):
+        self.returncode = returncode
+
+    def poll(self):
+        return self.returncode
+
+
+@pytest.mark.slow
+def test_the_shipped_recipe_runs_from_nothing_to_three_cards(tmp_path, monkeypatch):
+    """Every job as it is shipped, but tiny, and one after the other in this process."""
+
+    def start(job, log_path):
+        if job[0] == "evaluate":
+            assert Path(job[job.index("--checkpoint") + 1]).is_file()
+            return Done(0)
+        overrides = []
+        if "--config" in job:
+            stage = Path(job[job.index("--config") + 1]).stem
+            short = "run.steps=1 run.minutes=0 run.precision=fp32 run.device=cpu data.workers=1"
+            overrides = f"{short} {SIZE} {TINY[stage]}".split()
+            if stage in OBJECTIVES:
+                overrides += [BUCKETS, "objective.frames=[9, 17]", "data.reference_px=64"]
+                overrides += ["data.workers=0"]  # drawn in this process
+        sets = [part for override in overrides for part in ("--set", override)]
+        return Done(main([*job[1:], *sets]))
+
+    monkeypatch.setattr(recipe_module, "_start", start)
+    shipped = (RECIPES / "whole.toml").read_text("utf-8")
+    path = tmp_path / "whole.toml"
+    path.write_text(shipped.replace('"runs/whole"', f'"{tmp_path / "runs"}"'))
+    recipe = read_recipe(path)
+    assert cook(recipe)
+    assert "open" not in summary(recipe)
+    few = Checkpoint(recipe.runs / "hibari-playground-4.safetensors").info
+    assert few.trained_with_references
+    assert few.recommended.guidance == 1
+    assert len(few.recommended.sigmas) == 5
+    usual = Checkpoint(recipe.runs / "hibari-playground.safetensors").info
+    assert (usual.recommended.guidance, usual.recommended.sigmas) == (2.0, None)
+    sharded = list((recipe.runs / "data").rglob("references-*.safetensors"))
+    assert len(sharded) == 4

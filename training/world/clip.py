@@ -21,7 +21,7 @@ WHOLE_VERSION = "whole-1"
 SAMPLE_RATE = 24_000
 PARAPHRASES = 3
 VERSIONS = {"drops": WORLD_VERSION, "whole": WHOLE_VERSION}
-NARROWEST = {"drops": 0.7, "whole": 0.95}
+NARROWEST = {"drops": 0.7, "whole": 0.5}
 """Smallest width / height that has room for what happens."""
 
 

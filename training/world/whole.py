@@ -67,7 +67,7 @@ def set_up(seed: int, index: int, spec: ClipSpec, split: str) -> Play:
     dice = Dice(rng, challenge)
     width = spec.width / spec.scale
     language = "fr" if dice.chance(FRENCH_SHARE) else "en"
-    kind, place, new_pair = draw_kind(dice)
+    kind, place, new_pair = draw_kind(dice, width)
     setting = draw_setting(dice, place, kind)
     ambience = draw_ambience(dice, setting)
     camera = draw_camera(dice, kind)

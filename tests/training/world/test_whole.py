@@ -47,6 +47,16 @@ def test_any_size_and_length_can_be_made(frames, height, width, fps, samples):
         assert clip.truth.mouths.shape == (frames, len(clip.truth.cast), 2)
 
 
+def test_upright_clips_show_what_has_room_in_them():
+    upright = ClipSpec(frames=25, height=112, width=64, playground="whole")
+    stages = [set_up(3, index, upright, "train").stage for index in range(24)]
+    assert not {stage.kind for stage in stages} & {"pendulum", "cradle", "seesaw"}
+    assert len({stage.kind for stage in stages}) >= 5
+    assert {len(stage.cast) for stage in stages if stage.kind == "talk"} == {1}
+    clip = make_clip(3, 0, upright)
+    assert clip.frames.shape == (25, 112, 64, 3)
+
+
 def test_every_kind_place_style_and_camera_occurs(clips):
     truths = [clip.truth for clip in clips]
     assert {truth.kind for truth in truths} == set(KINDS)
@@ -218,7 +228,7 @@ def _hue(rgb):
     ("make", "message"),
     [
         (lambda: make_clip(-1, 0, SMALL), "seed -1.*not be negative"),
-        (lambda: ClipSpec(9, 96, 72, playground="whole"), "72x96.*between 0.95 and 4"),
+        (lambda: ClipSpec(9, 96, 40, playground="whole"), "40x96.*between 0.5 and 4"),
         (lambda: spoken("hello qwertz", "en"), 'en lexicon lacks "qwertz" of "hello qwertz"'),
         (lambda: make_clip(0, 0, SMALL, "test"), 'split is "test".*"validation"'),
     ],

@@ -34,6 +34,10 @@ FURS: dict[str, tuple[tuple[str, tuple[int, int, int]], ...]] = {
 VOICES = ("deep", "low", "middle", "high", "squeaky")
 
 
+NARROW = 0.95 * 256
+"""Width in units below which there is room for one speaker."""
+
+
 @dataclass(frozen=True)
 class Voice:
     """A speaker's voice.
@@ -75,8 +79,8 @@ class Character:
 
 
 def draw_cast(dice: Dice, width: float) -> tuple[Character, ...]:
-    """One speaker in the middle, or two side by side."""
-    count = dice.pick([1, 2], [0.6, 0.4])
+    """One speaker in the middle, or two side by side where the picture is not narrow."""
+    count = dice.pick([1, 2], [0.6, 0.4] if width >= NARROW else [1.0, 0.0])
     places = [0.5] if count == 1 else [0.27, 0.73]
     clothes: list[str] = []
     cast: list[Character] = []

@@ -25,16 +25,25 @@ AMBIENCES = {
     "snow": ("quiet", "wind"),
 }
 NIGHT_AMBIENCES = {"meadow": "crickets", "desert": "crickets"}
+ROOMY = 0.95 * 256
+"""Width in units from which on everything fits."""
+WIDE_KINDS = ("pendulum", "cradle", "seesaw")
 KIND_SHARES = (0.14, 0.07, 0.09, 0.07, 0.07, 0.06, 0.08, 0.08, 0.09, 0.08, 0.05, 0.18)
 
 
-def draw_kind(dice: Dice) -> tuple[str, str, bool]:
-    """Kind, place and whether they form a held-out pair."""
+def draw_kind(dice: Dice, width: float) -> tuple[str, str, bool]:
+    """Kind, place and whether they form a held-out pair; what is wide needs a wide picture."""
+    fitting = [
+        (kind, share)
+        for kind, share in zip(KINDS, KIND_SHARES, strict=True)
+        if width >= ROOMY or kind not in WIDE_KINDS
+    ]
+    kinds, shares = zip(*fitting, strict=True)
     if dice.challenge == "combination" and dice.chance(0.35):
-        kind, place = dice.pick(HELD_OUT_PLACES)
+        kind, place = dice.pick([pair for pair in HELD_OUT_PLACES if pair[0] in kinds])
         return kind, place, True
     while True:
-        kind = dice.pick(KINDS, KIND_SHARES)
+        kind = dice.pick(kinds, shares)
         place = dice.pick(PLACES_BY_KIND.get(kind, PLACES))
         if (kind, place) not in HELD_OUT_PLACES:
             return kind, place, False
