@@ -108,6 +108,7 @@ def measure(
     }
     return {
         "checkpoint": studio.name,
+        "trained_with_references": studio.trained_with_references,
         "identities": count,
         "rows": rows,
         "latent_difference": gap,
@@ -164,7 +165,9 @@ def found(distances_QR: np.ndarray, own: Sequence[int]) -> float:
 def table(told: Mapping[str, Any]) -> str:
     """The numbers as people read them."""
     count, things = told["identities"], told["photographs"]
-    lines = [f"{count} identities (chance {1 / count:.2f})      looks  voice"]
+    learned = "trained" if told["trained_with_references"] else "not trained"
+    lines = [f"{told['checkpoint']}: {learned} with references"]
+    lines += [f"{count} identities (chance {1 / count:.2f})      looks  voice"]
     lines += [
         f"{name:32} {row['looks']:6.2f} {row['voice']:6.2f}" for name, row in told["rows"].items()
     ]

@@ -1,7 +1,7 @@
 """Photographed things, cut out: shaded, grained and textured as no playground character is.
 
 They are drawn here, by light on solids, so that nobody's photograph is needed. Each is one thing
-under five lights and angles, on the grey ground that enrolment by a mask leaves.
+under several lights and angles, on the even ground that enrolment by a mask leaves.
 Shapes: V views, Y rows, X columns (px).
 """
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from hibari.trust.cameo.view import GROUND
 
-GROUND = 127
 SIDE_PX = 256
 
 

@@ -108,6 +108,7 @@ class Studio:
         self.model, self.clip, self.vae, self.audio_vae = HibariLoadModel.execute(name).args
         self.parts, file = load_checkpoint(Path(checkpoint_path(name)))
         self.advice = file.info.recommended
+        self.trained_with_references = file.info.trained_with_references
         self.frames = snap_frames(seconds or self.advice.seconds, self.advice.fps)
         self.shape = VideoShape(self.frames, self.advice.height, self.advice.width)
 

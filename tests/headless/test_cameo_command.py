@@ -9,19 +9,9 @@ from hibari.headless.cli import main
 from hibari.host.media import VideoSettings, write_png, write_video
 
 from ..trust.cameo.faces import frames_of_a_face, speech
-from ..trust.cameo.people import Person, make_cameo
+from ..trust.cameo.people import make_cameo
 
 pytest.importorskip("cv2", reason="the extra hibari[cameo] is not installed")
-
-
-@pytest.fixture
-def anna(tmp_path):
-    return Person("anna", tmp_path)
-
-
-@pytest.fixture
-def ben(tmp_path):
-    return Person("ben", tmp_path)
 
 
 @pytest.fixture

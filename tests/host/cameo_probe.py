@@ -1,6 +1,7 @@
 """Runs in ComfyUI's interpreter and prints one JSON object: how references act under its sampling.
 
-Arguments: ComfyUI's folder, the pack's folder, a base folder; HIBARI_HOME holds the cameo "Anna".
+Arguments: ComfyUI's folder, the pack's folder, a base folder with a revocation list; HIBARI_HOME
+holds the cameo "Anna" and a grant for it.
 Not a test itself.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 
 import torch
 from comfyui_probe import BASE, PACK, pack_module, random_parts, relative_difference, start_comfyui
@@ -138,11 +140,12 @@ def references_report(nodes):
 
 
 def cameo_report(nodes):
-    """An enrolled cameo through our blocks, on a checkpoint that ComfyUI's own nodes loaded."""
+    """A granted cameo through our blocks, on a checkpoint that ComfyUI's own nodes loaded."""
     from comfy_extras.nodes_lt_audio import LTXVAudioVAELoader
 
     prompt, host = pack_module("trust.cameo.prompt"), pack_module("host")
     load, apply = (pack_module(f"nodes.cameo_{name}") for name in ("load", "apply"))
+    granting = pack_module("trust.cameo.granting")
     model, _, vae = nodes.CheckpointLoaderSimple().load_checkpoint("cameo.safetensors")
     audio_vae = LTXVAudioVAELoader.execute("cameo.safetensors").args[0]
     generator = torch.Generator().manual_seed(9)
@@ -153,19 +156,71 @@ def cameo_report(nodes):
     (loaded,) = load.HibariLoadCameo.execute("Anna").args
     (told,) = apply.HibariApplyCameo.execute(positive, loaded, vae, audio_vae=audio_vae).args
     clip = latent(generator)
+    seen = watched_calls(model.model.diffusion_model)
     without = sampled(host.sample, model, positive, negative, clip)
+    plain = seen[:]
+    seen.clear()
     with_cameo = sampled(host.sample, model, told, negative, clip)
-    changed = [[context + 1, told[0][1]]]
-    try:
-        by_ksampler(nodes, model, changed, negative, clip)
-        message = ""
-    except ValueError as error:
-        message = str(error)
+    shown = [call for call in seen if call["guides"]]
+    reference = apply.sealed_reference(loaded, "anna", (vae, audio_vae), (1.0, 1.0)).open()
+    changed = refused_run(nodes, seen, model, [[context + 1, told[0][1]]], negative, clip)
+    granting.import_file(BASE / "taken-back.revocations")
+    revoked = refused_run(nodes, seen, model, told, negative, clip)
     entries = pack_module("trust.cameo.ledger").Ledger().entries()
     return {
         "with and without": min(map(relative_difference, without, with_cameo)),
-        "uses": sum(entry.kind == "use" for entry in entries),
-        "changed words": message,
+        "guides without": sum(call["guides"] for call in plain),
+        "guides": sorted({call["guides"] for call in shown}),
+        "reference audio": sorted({call["voice"] for call in shown}),
+        "view tokens": reference.views[:, 0].numel(),
+        "voice tokens": len(reference.voice),
+        "the clip's own shapes": [s.shape for s in with_cameo] == [s.shape for s in without],
+        "saved latent": saved_latent(nodes, with_cameo[0], reference.views),
+        "kinds": [entry.kind for entry in entries],
+        "changed words": changed,
+        "revoked": revoked,
+    }
+
+
+def watched_calls(network):
+    """What the network's forward pass is given from now on: tokens of guides and of voices."""
+    seen, forward = [], network._forward
+
+    def watch(x, timestep, context, mask, rate, options, keyframes=None, *rest, **conditions):
+        voice = conditions.get("ref_audio")
+        mask_of_clip = conditions.get("denoise_mask")
+        present = keyframes is not None and int((mask_of_clip[:, :, 3:] >= 0).sum())
+        tokens = 0 if voice is None else voice["tokens"].shape[1]
+        seen.append({"guides": int(present), "voice": tokens})
+        return forward(x, timestep, context, mask, rate, options, keyframes, *rest, **conditions)
+
+    network._forward = watch
+    return seen
+
+
+def refused_run(nodes, seen, model, positive, negative, clip):
+    """[why a run is refused, how often the network was called for it]."""
+    seen.clear()
+    try:
+        by_ksampler(nodes, model, positive, negative, clip)
+    except ValueError as error:
+        return [str(error), len(seen)]
+    return ["", len(seen)]
+
+
+def saved_latent(nodes, video, views):
+    """What the stock SaveLatent writes of a clip with a cameo."""
+    from safetensors import safe_open
+
+    saver = nodes.SaveLatent()
+    told = saver.save({"samples": video}, "clip")["ui"]["latents"][0]
+    path = Path(saver.output_dir) / told["subfolder"] / told["filename"]
+    with safe_open(path, "pt") as file:
+        names, kept = sorted(file.keys()), file.get_tensor("latent_tensor")
+    return {
+        "names": names,
+        "is the clip": bool(torch.equal(kept, video)),
+        "holds a view": views[:1].numpy().tobytes() in path.read_bytes(),
     }
 
 

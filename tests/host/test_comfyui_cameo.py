@@ -5,7 +5,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hibari.trust.cameo.granting import revoke
 
+from ..trust.cameo.acts import give
 from ..trust.cameo.people import Person, make_cameo
 from .comfyui_process import PACK, make_base_folder, process_environment
 
@@ -21,9 +23,12 @@ def report(comfyui_installation, tmp_path_factory):
     folder, python = comfyui_installation
     base = tmp_path_factory.mktemp("probe")
     make_base_folder(base)
-    person = Person("anna", base)
-    with person.here():
-        make_cameo("Anna")
+    owner, person = Person("anna", base), Person("ben", base)
+    with owner.here():
+        cameo = make_cameo("Anna")
+    give(owner, person, cameo)
+    with owner.here():
+        revoke(cameo, []).write(base / "taken-back.revocations")
     run = subprocess.run(
         [str(part) for part in (python, PROBE, folder, PACK, base)],
         env=process_environment() | {"HIBARI_HOME": str(person.home)},
@@ -59,8 +64,34 @@ def test_a_run_asks_once_and_a_refused_one_never_reaches_the_model(report):
     assert found["model calls after a refusal"] == 0
 
 
-def test_an_enrolled_cameo_reaches_a_checkpoint_of_comfyuis_own_loaders(report):
+def test_a_granted_cameo_reaches_a_checkpoint_of_comfyuis_own_loaders(report):
     found = report["cameo"]
     assert found["with and without"] > 1e-4
-    assert found["uses"] == 1
-    assert "mixed or changed after it was encoded" in found["changed words"]
+    assert found["kinds"].count("use") == 1
+
+
+def test_it_is_that_familys_reference_conditioning(report):
+    found = report["cameo"]
+    assert found["guides without"] == 0
+    assert found["guides"] == [found["view tokens"]] != [0]
+    assert found["reference audio"] == [found["voice tokens"]] != [0]
+
+
+def test_a_run_that_may_not_be_never_reaches_comfyuis_network(report):
+    found = report["cameo"]
+    reason, calls = found["changed words"]
+    assert "mixed or changed after it was encoded" in reason
+    assert calls == 0
+    reason, calls = found["revoked"]
+    assert "took the grant back" in reason
+    assert calls == 0
+    assert found["kinds"].count("refused") == 2
+
+
+def test_a_saved_latent_is_the_clip_and_nothing_of_the_cameo(report):
+    found = report["cameo"]
+    saved = found["saved latent"]
+    assert found["the clip's own shapes"]
+    assert saved["is the clip"]
+    assert not saved["holds a view"]
+    assert saved["names"] == ["latent_format_version_0", "latent_tensor"]

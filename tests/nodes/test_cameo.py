@@ -9,22 +9,15 @@ from hibari.nodes.cameo_load import HibariLoadCameo
 from hibari.nodes.load_model import HibariLoadModel
 from hibari.nodes.text_encode import HibariTextEncode
 
-from ..trust.cameo.people import Person, make_cameo
-from .cameo_graphs import PROMPT, TINY, Studio, cameo_graph, difference, node, tiny_checkpoint
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory):
-    return tiny_checkpoint(tmp_path_factory.mktemp("checkpoint"))
+from ..trust.cameo.people import make_cameo
+from .cameo_graphs import PROMPT, TINY, Studio, cameo_graph, difference, node
 
 
 @pytest.fixture
-def studio(tmp_path, checkpoint):
-    person = Person("anna", tmp_path)
-    with person.here():
-        make_cameo("Anna")
+def studio(anna, cameo, checkpoint):
+    with anna.here():
         make_cameo("Rex", kind="animal")
-    return Studio(person, checkpoint)
+    return Studio(anna, checkpoint)
 
 
 def plain(graph):

@@ -7,30 +7,9 @@ from hibari.trust.cameo.library import load_cameo
 from hibari.trust.cameo.result import drafts_folder, open_drafts, results_in
 from hibari.trust.cameo.rules import Rules
 
-from ..trust.cameo.people import Person, make_cameo
-from ..trust.cameo.test_grants import give
-from .cameo_graphs import Studio, cameo_graph, node, tiny_checkpoint
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory):
-    return tiny_checkpoint(tmp_path_factory.mktemp("checkpoint"))
-
-
-@pytest.fixture
-def anna(tmp_path):
-    return Person("anna", tmp_path)
-
-
-@pytest.fixture
-def ben(tmp_path):
-    return Person("ben", tmp_path)
-
-
-@pytest.fixture
-def cameo(anna):
-    with anna.here():
-        return make_cameo()
+from ..trust.cameo.acts import give
+from ..trust.cameo.people import make_cameo
+from .cameo_graphs import Studio, cameo_graph, node
 
 
 def granted(anna, ben, cameo, checkpoint, rules=None):

@@ -31,7 +31,8 @@ BRIGHTNESS = (0.15, 0.9)
 # Of the examined frames: a stranger who walks by for a moment does not spoil a recording.
 MAX_CROWDED_SHARE = 0.2
 _DETECT_PX = 480
-_GREY = 127
+# Around a masked subject: the even ground on which a checkpoint was shown its references.
+GROUND = (232, 232, 236)
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,7 @@ def _subjects(
     for index in chosen:
         inside = mask[index if len(mask) > 1 else 0] > 0.5
         if inside.any():
-            cut = np.where(inside[..., None], frames[index], _GREY).astype(np.uint8)
+            cut = np.where(inside[..., None], frames[index], GROUND).astype(np.uint8)
             box = _around_mask(inside)
             if box.width >= MIN_SUBJECT_PX:
                 found.append(_candidate(cut, int(index), box))

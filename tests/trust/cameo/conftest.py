@@ -1,32 +1,15 @@
-"""Fixtures: people, a clock, and a cameo that one of them owns."""
+"""Fixtures: homes for everybody, and a clock."""
 
 from __future__ import annotations
 
 import pytest
 from hibari.trust.cameo import ledger as ledger_module
 
-from .people import Person, make_cameo
-
 
 @pytest.fixture(autouse=True)
 def own_homes(monkeypatch, tmp_path):
     monkeypatch.setenv("HIBARI_HOME", str(tmp_path / "nobody"))
     monkeypatch.delenv("HIBARI_DATABASE", raising=False)
-
-
-@pytest.fixture
-def anna(tmp_path):
-    return Person("anna", tmp_path)
-
-
-@pytest.fixture
-def ben(tmp_path):
-    return Person("ben", tmp_path)
-
-
-@pytest.fixture
-def eve(tmp_path):
-    return Person("eve", tmp_path)
 
 
 @pytest.fixture
@@ -47,10 +30,3 @@ def clock(monkeypatch):
 
     monkeypatch.setattr(ledger_module.Ledger, "__init__", with_clock)
     return moved
-
-
-@pytest.fixture
-def cameo(anna):
-    """Anna's cameo, in her library."""
-    with anna.here():
-        return make_cameo()

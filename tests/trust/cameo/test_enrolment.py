@@ -15,7 +15,7 @@ from hibari.trust.cameo.enrolment import CONSENT, Recording, Subject, enroll
 from hibari.trust.cameo.latent import latents_for, with_latents
 from hibari.trust.cameo.ledger import Ledger
 from hibari.trust.cameo.listening import find_recogniser
-from hibari.trust.cameo.view import Box, find_views
+from hibari.trust.cameo.view import GROUND, Box, find_views
 from hibari.trust.cameo.voice import find_voice
 from hibari.trust.identity import current_identity
 
@@ -135,7 +135,7 @@ def test_a_thing_is_framed_by_its_mask():
     (view,), problems = find_views(frames, "object", mask)
     assert problems == []
     assert view.shape == (256, 256, 3)
-    assert (view[:8] == 127).mean() > 0.9  # above the mask there is only grey
+    assert (view[:8] == GROUND).mean() > 0.9  # above the mask there is nothing
     assert find_views(frames, "object", mask[:, :100])[1][0].startswith("the mask is 300x100 px")
     assert "marks nothing" in find_views(frames, "object", 0 * mask)[1][0]
 

@@ -17,20 +17,8 @@ from hibari.trust.cameo.library import load_cameo
 from hibari.trust.cameo.rules import Rules
 from hibari.trust.identity import SignatureError
 
+from .acts import DAY, give
 from .people import make_cameo
-
-DAY = 86_400
-
-
-def give(anna, ben, cameo, grantee=None, rules=None, days=30.0):
-    """Anna grants, Ben imports cameo and grant; returns the grant."""
-    with anna.here():
-        grant = grant_cameo(cameo, grantee or ben.card, rules, days)
-        path = grant.write(anna.home / "for-ben.grant")
-    with ben.here():
-        import_file(cameo.path)
-        import_file(path)
-    return grant
 
 
 def test_the_owner_needs_no_grant(anna, cameo):

@@ -11,7 +11,7 @@ from hibari.trust.cameo.library import load_cameo
 from hibari.trust.cameo.result import approve, file_sha256, settle
 from hibari.trust.cameo.rules import Rules
 
-from .test_use import use
+from .acts import use
 
 
 @pytest.fixture(autouse=True)

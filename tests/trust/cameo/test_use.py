@@ -10,28 +10,12 @@ from hibari.trust.cameo.granting import import_file
 from hibari.trust.cameo.ledger import Ledger
 from hibari.trust.cameo.library import load_cameo
 from hibari.trust.cameo.name import checked_name, role_of, skeleton
-from hibari.trust.cameo.prompt import (
-    PROMPT,
-    PromptRecord,
-    context_digest,
-    mentions,
-    replace_mentions,
-)
+from hibari.trust.cameo.prompt import mentions, replace_mentions
 from hibari.trust.cameo.rules import Rules
 from hibari.trust.cameo.use import begin_use
 
+from .acts import entry, give, use
 from .people import make_cameo
-from .test_grants import give
-
-
-def entry(text):
-    """A conditioning entry whose words are known."""
-    context = torch.full((1, 2, 4), float(len(text)))
-    return context, {PROMPT: PromptRecord(text, context_digest(context))}
-
-
-def use(cameo, text="a walk on the beach"):
-    return begin_use([cameo], [entry(text)])
 
 
 def test_a_use_is_recorded_with_grant_and_words(anna, cameo):
