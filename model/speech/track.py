@@ -69,8 +69,9 @@ def latent_noise(
     amount = torch.full((latents,), float(between))
     said = torch.zeros(latents, dtype=torch.bool)
     for line, noise in zip(spoken, noises, strict=True):
-        first = int(line.start_s * AUDIO_LATENT_RATE_HZ)
-        last = math.ceil(line.end_s * AUDIO_LATENT_RATE_HZ)
+        # Rounded, so that a line that ends with a latent does not reach into the next.
+        first = math.floor(round(line.start_s * AUDIO_LATENT_RATE_HZ, 6))
+        last = math.ceil(round(line.end_s * AUDIO_LATENT_RATE_HZ, 6))
         part = slice(first, last)
         own = torch.full_like(amount[part], noise)
         amount[part] = torch.where(said[part], torch.minimum(amount[part], own), own)

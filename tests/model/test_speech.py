@@ -147,7 +147,9 @@ def speech(seconds=2.0, rate=16000, seed=3):
     """Noise in syllables of uneven length."""
     generator = torch.Generator().manual_seed(seed)
     levels = torch.rand(round(seconds * 9), generator=generator) ** 2
-    shape = levels.repeat_interleave(math.ceil(seconds * rate / len(levels)))[: seconds * rate]
+    shape = levels.repeat_interleave(math.ceil(seconds * rate / len(levels)))[
+        : round(seconds * rate)
+    ]
     return shape * torch.randn(len(shape), generator=generator) * 0.2
 
 
