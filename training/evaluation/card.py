@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..world import Truth
-from .metric import METRICS, Score, score, shuffled
-from .reading import Reading
+from .kit import Kit
+from .metric import Score, score
+from .round_trip import ROUND_TRIPS
 
-FORMAT = 1
+FORMAT = 2
 REAL, CODEC, SAMPLES = "real", "codec", "samples"
-SPLITS: dict[str, Callable[[Truth], bool]] = {
-    "samples, seen kinds": lambda t: not (t.held_out_combination or t.held_out_sentence),
-    "samples, held-out combination": lambda t: t.held_out_combination,
-    "samples, held-out sentence": lambda t: t.held_out_sentence,
-}
 SHUFFLED = "real, shuffled"
-FIDELITY = {
-    "psnr": "PSNR, dB",
-    "ssim": "SSIM",
-    "log_mel_l1": "log-mel L1, ln",
-    "onset_f1": "onset F1 of the round trip",
-}
-LABELS = {metric.name: metric.label for metric in METRICS} | FIDELITY
+BULKY = ("trajectories", "view", "mouths", "things", "cast")
+"""Of a truth; a clip's seed and index give them back."""
 
 Rows = dict[str, dict[str, Score]]
 
@@ -37,42 +29,56 @@ class Evidence:
     """What was seen of all clips; lists run over clips, a source that was not made has none.
 
     Attributes:
-        captions, truths: of the clips.
-        readings: by source: "real", "codec", "samples".
-        fidelity: of the round trips: "psnr", "ssim", "log_mel_l1", "onset_f1".
+        captions, truths, indices: of the clips.
+        readings: by source: "real", "codec" and other round trips, "samples".
+        fidelity: of each round trip, by source: what round_trip.ROUND_TRIPS measures.
     """
 
     captions: list[str] = field(default_factory=list)
     truths: list[Truth] = field(default_factory=list)
-    readings: dict[str, list[Reading]] = field(default_factory=dict)
-    fidelity: list[dict[str, float | None]] = field(default_factory=list)
+    indices: list[int] = field(default_factory=list)
+    readings: dict[str, list[Any]] = field(default_factory=dict)
+    fidelity: dict[str, list[dict[str, float | None]]] = field(default_factory=dict)
 
 
-def score_rows(evidence: Evidence) -> Rows:
-    """Scores by source; held-out parts of the samples and shuffled pairs are sources as well."""
+def score_rows(evidence: Evidence, kit: Kit) -> Rows:
+    """Scores by source; parts of the last source and shuffled pairs are sources as well."""
     truths, rows = evidence.truths, Rows()
+    real = evidence.readings[REAL]
     for source, readings in evidence.readings.items():
         scopes = ("prompt",) if source == SAMPLES else ("prompt", "clip")
-        rows[source] = score(readings, truths, scopes)
-        if source == CODEC:
-            rows[source] |= _mean_fidelity(evidence.fidelity)
-    samples = evidence.readings.get(SAMPLES, [])
-    for name, belongs in SPLITS.items():
-        chosen = [index for index in range(len(samples)) if belongs(truths[index])]
-        if chosen:
-            part = [samples[i] for i in chosen], [truths[i] for i in chosen]
-            rows[name] = score(*part, ("prompt",))
+        rows[source] = score(readings, truths, scopes, metrics=kit.metrics)
+        rows[source] |= _mean_fidelity(evidence.fidelity.get(source, []))
+        rows[source] |= kit.together(readings, real)
+    rows |= _parts(evidence, kit)
     if len(truths) > 2:
-        rows[SHUFFLED] = score(*shuffled(evidence.readings[REAL], truths), ("prompt",))
+        mixed = kit.shuffled(real, truths)
+        # What is compared with the very clip has its chance, too, where there is one by clip.
+        rows[SHUFFLED] = score(*mixed, ("prompt", "clip"), metrics=kit.metrics)
     return rows
 
 
-def table(rows: Rows) -> str:
+def _parts(evidence: Evidence, kit: Kit) -> Rows:
+    """The splits of the source that is furthest from the truth."""
+    source = list(evidence.readings)[-1]
+    scopes = ("prompt",) if source == SAMPLES else ("prompt", "clip")
+    readings, rows = evidence.readings[source], Rows()
+    for name, belongs in kit.splits.items():
+        chosen = [k for k, truth in enumerate(evidence.truths) if belongs(truth)]
+        if chosen:
+            part = [readings[k] for k in chosen], [evidence.truths[k] for k in chosen]
+            rows[f"{source}, {name}"] = score(*part, scopes, metrics=kit.metrics)
+    return rows
+
+
+def table(rows: Rows, kit: Kit) -> str:
     """A Markdown table, metrics down and sources across; in brackets over how many clips."""
     sources = list(rows)
-    names = [name for name in LABELS if any(name in row for row in rows.values())]
+    labels = {metric.name: metric.label for metric in kit.metrics}
+    labels |= dict(kit.labels) | {one.name: one.label for one in ROUND_TRIPS}
+    names = [name for name in labels if any(name in row for row in rows.values())]
     body = [
-        [LABELS[name], *(_cell(rows[source].get(name)) for source in sources)] for name in names
+        [labels[name], *(_cell(rows[source].get(name)) for source in sources)] for name in names
     ]
     lines = [["", *sources], *body]
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
@@ -105,26 +111,25 @@ def write_json(path: Path, rows: Rows, evidence: Evidence, about: Mapping[str, o
         unfinished.unlink(missing_ok=True)
 
 
-def _clip(evidence: Evidence, index: int) -> dict[str, object]:
-    truth = evidence.truths[index].to_dict()
-    del truth["trajectories"]
+def _clip(evidence: Evidence, at: int) -> dict[str, object]:
+    truth = evidence.truths[at].to_dict()
     return {
-        "index": index,
-        "caption": evidence.captions[index],
-        "truth": truth,
+        "index": evidence.indices[at],
+        "caption": evidence.captions[at],
+        "truth": {key: value for key, value in truth.items() if key not in BULKY},
         "readings": {
-            source: readings[index].to_dict() for source, readings in evidence.readings.items()
+            source: readings[at].to_dict() for source, readings in evidence.readings.items()
         },
-        "fidelity": evidence.fidelity[index] if evidence.fidelity else None,
+        "fidelity": {source: measured[at] for source, measured in evidence.fidelity.items()},
     }
 
 
 def _mean_fidelity(measured: Sequence[Mapping[str, float | None]]) -> dict[str, Score]:
     scores = {}
-    for name in FIDELITY:
-        values = [value for clip in measured if (value := clip[name]) is not None]
+    for one in ROUND_TRIPS:
+        values = [value for clip in measured if (value := clip[one.name]) is not None]
         if values:
-            scores[name] = Score(float(np.mean(values)), len(values))
+            scores[one.name] = Score(float(np.mean(values)), len(values))
     return scores
 
 

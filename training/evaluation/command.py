@@ -14,6 +14,8 @@ from tqdm import tqdm
 
 if TYPE_CHECKING:
     from .card import Rows
+    from .kit import Kit
+    from .networks import Networks
     from .session import Session
 
 log = logging.getLogger("hibari.evaluate")
@@ -40,7 +42,26 @@ def build_parser() -> argparse.ArgumentParser:
     """The command line."""
     parser = argparse.ArgumentParser(prog="hibari evaluate", description=__doc__)
     add = parser.add_argument
-    add("--checkpoint", type=Path, metavar="FILE", help="default: the bundled one")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--checkpoint", type=Path, metavar="FILE", help="default: the bundled one")
+    what.add_argument(
+        "--codecs",
+        nargs=3,
+        type=Path,
+        metavar=("VIDEO_VAE", "AUDIO_VAE", "VOCODER"),
+        help="measure the round trip of codecs as `hibari train` writes them; no samples",
+    )
+    what.add_argument(
+        "--instruments",
+        action="store_true",
+        help="measure real clips only, which shows the error of the instruments; no checkpoint",
+    )
+    add(
+        "--playground",
+        choices=("drops", "whole"),
+        default="drops",
+        help="the narrow slice (default) or everything",
+    )
     add("--clips", type=int, metavar="N", help=f"held-out clips; default {CLIPS}")
     add("--seed", type=int, default=1, metavar="N", help="of the held-out clips; default 1")
     add("--steps", type=int, metavar="N", help="default: what the checkpoint recommends")
@@ -48,11 +69,6 @@ def build_parser() -> argparse.ArgumentParser:
     add("--json", type=Path, metavar="OUT", help="write scores and readings to a file")
     add("--sheet", type=Path, metavar="FOLDER", help="write contact sheets to look at")
     add("--quick", action="store_true", help=f"{QUICK_CLIPS} clips unless --clips says more")
-    add(
-        "--instruments",
-        action="store_true",
-        help="measure real clips only, which shows the error of the instruments; no checkpoint",
-    )
     return parser
 
 
@@ -64,10 +80,11 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.seed < 0:
         raise ValueError(f"--seed is {arguments.seed}; use 0 or more")
     session = _open(arguments)
-    for index in tqdm(range(count), desc="evaluating", unit="clip"):
+    indices = session.kit.indices(arguments.seed, count, session.spec)
+    for index in tqdm(indices, desc="evaluating", unit="clip", total=count):
         session.measure(index, make_clip(arguments.seed, index, session.spec, "validation"))
-    rows = score_rows(session.evidence)
-    sys.stdout.write(table(rows) + "\n" + _sampling_line(session))
+    rows = score_rows(session.evidence, session.kit)
+    sys.stdout.write(table(rows, session.kit) + "\n" + _sampling_line(session))
     _write_files(arguments, session, rows)
     return 0
 
@@ -83,20 +100,44 @@ def _clip_count(arguments: argparse.Namespace) -> int:
 
 def _open(arguments: argparse.Namespace) -> Session:
     from ..world import ClipSpec
-    from .material import world_ear
-    from .networks import Networks
+    from .card import CODEC
     from .session import Session
 
-    networks, settings, spec = None, None, ClipSpec()
-    if not arguments.instruments:
-        networks = Networks(_checkpoint_path(arguments.checkpoint))
+    kit = _kit(arguments.playground)
+    networks = _networks(arguments)
+    settings, spec = None, ClipSpec(playground=arguments.playground)
+    codecs = {}
+    if networks is not None:
         spec = networks.spec
+        if networks.has_codecs:
+            codecs[CODEC] = networks.round_trip
         if networks.can_sample:
             settings = networks.settings(arguments.steps, arguments.guidance)
-        else:
+        elif arguments.codecs is None:
             log.warning("the checkpoint has no transformer with text encoder: no samples are made")
     sheet_clips = SHEET_CLIPS if arguments.sheet is not None else 0
-    return Session(spec, world_ear(), networks, settings, sheet_clips)
+    return Session(spec, kit, codecs, networks, settings, sheet_clips)
+
+
+def _kit(playground: str) -> Kit:
+    if playground == "whole":
+        from .whole.kit import whole_kit
+
+        return whole_kit()
+    from .kit import drops_kit
+    from .material import world_ear
+
+    return drops_kit(world_ear())
+
+
+def _networks(arguments: argparse.Namespace) -> Networks | None:
+    from .networks import Networks
+
+    if arguments.instruments:
+        return None
+    if arguments.codecs is not None:
+        return Networks.of_codecs(*arguments.codecs, playground=arguments.playground)
+    return Networks(_checkpoint_path(arguments.checkpoint), playground=arguments.playground)
 
 
 def _checkpoint_path(asked: Path | None) -> Path:
@@ -132,15 +173,13 @@ def _write_files(arguments: argparse.Namespace, session: Session, rows: Rows) ->
 
 def _about(arguments: argparse.Namespace, session: Session) -> dict[str, object]:
     """What was measured and how, for the JSON."""
-    from ..world import WORLD_VERSION
-
     about: dict[str, object] = {
-        "world_version": WORLD_VERSION,
+        "world_version": session.spec.version,
         "seed": arguments.seed,
         "spec": asdict(session.spec),
     }
     if session.networks is not None:
-        about["checkpoint"] = session.networks.info.name
+        about["checkpoint"] = session.networks.name
     if session.settings is not None:
         weights = session.settings.guidance
         about["sampling"] = {

@@ -57,6 +57,7 @@ def score(
     truths: Sequence[Truth],
     scopes: Sequence[str] = ("prompt", "clip"),
     told_only: bool = True,
+    metrics: Sequence[Metric] | None = None,
 ) -> dict[str, Score]:
     """Scores readings against truths, pair by pair; metrics that apply to no clip are left out.
 
@@ -65,9 +66,10 @@ def score(
         truths: of the clips whose captions were asked for.
         scopes: which metrics; samples have only "prompt".
         told_only: count a clip only where its caption tells; False tests the instruments.
+        metrics: of the playground; those of "drops" by default.
     """
     scores = {}
-    for metric in METRICS:
+    for metric in METRICS if metrics is None else metrics:
         if metric.scope not in scopes:
             continue
         measured = [

@@ -6,7 +6,7 @@ decoding, and the settings that the checkpoint recommends unless others are aske
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +29,9 @@ from ...model.shapes import (
     snap_frames,
 )
 from ...model.transformer import TransformerInputs
+from ..bundle import PLAYGROUND
 from ..world import SAMPLE_RATE, ClipSpec
+from .trained_codecs import load_codecs
 
 SCHEDULE = "ltx2"
 
@@ -48,25 +50,61 @@ class Networks:
     Args:
         path: of the checkpoint; a file with codecs alone has no samples.
         device: that the networks run on.
+        playground: whose clips are made, "drops" or "whole".
 
     Raises:
         CheckpointError: the file cannot be used.
         ValueError: it recommends a size that the world cannot draw.
     """
 
-    def __init__(self, path: Path, device: torch.device | str = "cpu") -> None:
-        self.parts: CheckpointParts
-        self.parts, file = load_checkpoint(path, device)
-        self.info: CheckpointInfo = file.info
-        self.device = device
-        advice = self.info.recommended
+    def __init__(
+        self, path: Path, device: torch.device | str = "cpu", playground: str = "drops"
+    ) -> None:
+        parts, file = load_checkpoint(path, device)
+        self._take(parts, file.info, device, playground)
+
+    @classmethod
+    def of_codecs(
+        cls,
+        video_vae: Path,
+        audio_vae: Path,
+        vocoder: Path,
+        device: torch.device | str = "cpu",
+        playground: str = "drops",
+    ) -> Networks:
+        """Codecs as their training stages wrote them, before any checkpoint holds them.
+
+        Raises:
+            ValueError: a file is absent, damaged, of another stage, or does not fit its own
+                configuration.
+        """
+        made = cls.__new__(cls)
+        parts = load_codecs(video_vae, audio_vae, vocoder, device)
+        made._take(parts, replace(PLAYGROUND, name=video_vae.parent.name), device, playground)
+        return made
+
+    def _take(
+        self,
+        parts: CheckpointParts,
+        info: CheckpointInfo,
+        device: torch.device | str,
+        playground: str,
+    ) -> None:
+        self.parts, self.info, self.device = parts, info, device
+        advice = info.recommended
         self.spec = ClipSpec(
             frames=snap_frames(advice.seconds, advice.fps),
             height=advice.height,
             width=advice.width,
             fps=round(advice.fps),
+            playground=playground,
         )
         self.shape = VideoShape(self.spec.frames, self.spec.height, self.spec.width)
+
+    @property
+    def name(self) -> str:
+        """Of the checkpoint, or of the folder that the codecs lie in."""
+        return self.info.name
 
     @property
     def has_codecs(self) -> bool:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from PIL import Image
 
 from ..world import Clip, ClipSpec
-from .card import CODEC, REAL, SAMPLES, Evidence
-from .fidelity import log_mel_l1, onset_f1, psnr, ssim
-from .material import MaterialEar
+from .card import REAL, SAMPLES, Evidence
+from .kit import Kit
 from .networks import Networks, Settings
-from .reading import read_clip
+from .round_trip import Made, measure_round_trip
 from .sheet import SheetClip
+
+Codec = Callable[[np.ndarray, np.ndarray], Made]
+"""Frames uint8 [F, H, W, 3] and waveform [2, N] at 24 kHz after encoding and decoding."""
 
 
 @dataclass
@@ -24,8 +26,9 @@ class Session:
 
     Attributes:
         spec: size of the clips.
-        ear: tells materials by their sound.
-        networks: of the checkpoint; None measures real clips only.
+        kit: instruments and metrics of their playground.
+        codecs: round trips to measure, by the name of their column.
+        networks: of the checkpoint; None makes no samples.
         settings: of the samples; None makes none.
         sheet_clips: how many clips of each source are kept as strips for the contact sheets.
         evidence: readings and truths so far.
@@ -34,7 +37,8 @@ class Session:
     """
 
     spec: ClipSpec
-    ear: MaterialEar
+    kit: Kit
+    codecs: Mapping[str, Codec] = field(default_factory=dict)
     networks: Networks | None = None
     settings: Settings | None = None
     sheet_clips: int = 0
@@ -43,14 +47,16 @@ class Session:
     sampling_s: list[float] = field(default_factory=list)
 
     def measure(self, index: int, clip: Clip) -> None:
-        """Reads a clip, its round trip and a sample of its caption, seeded by the index."""
+        """Reads a clip, its round trips and a sample of its caption, seeded by the index."""
+        self.evidence.indices.append(index)
         self.evidence.captions.append(clip.caption)
         self.evidence.truths.append(clip.truth)
         self._read(REAL, clip.frames, clip.waveform)
-        if self.networks is not None and self.networks.has_codecs:
-            made = self.networks.round_trip(clip.frames, clip.waveform)
-            self._read(CODEC, *made)
-            self.evidence.fidelity.append(_fidelity(made, (clip.frames, clip.waveform)))
+        for name, codec in self.codecs.items():
+            made = codec(clip.frames, clip.waveform)
+            self._read(name, *made)
+            measured = measure_round_trip(made, (clip.frames, clip.waveform))
+            self.evidence.fidelity.setdefault(name, []).append(measured)
         if self.networks is not None and self.settings is not None:
             began = time.perf_counter()
             sampled = self.networks.sample(clip.caption, index, self.settings)
@@ -58,18 +64,9 @@ class Session:
             self._read(SAMPLES, *sampled)
 
     def _read(self, source: str, frames: np.ndarray, waveform: np.ndarray) -> None:
-        reading = read_clip(frames, waveform, self.spec.fps, self.ear)
+        reading = self.kit.read(frames, waveform, self.spec.fps)
         self.evidence.readings.setdefault(source, []).append(reading)
         strips = self.strips.setdefault(source, [])
         if len(strips) < self.sheet_clips:
             caption = self.evidence.captions[-1]
             strips.append(SheetClip(frames, waveform, caption, reading).strip())
-
-
-def _fidelity(made: Sequence[np.ndarray], true: Sequence[np.ndarray]) -> dict[str, float | None]:
-    return {
-        "psnr": psnr(made[0], true[0]),
-        "ssim": ssim(made[0], true[0]),
-        "log_mel_l1": log_mel_l1(made[1], true[1]),
-        "onset_f1": onset_f1(made[1], true[1]),
-    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -13,7 +14,6 @@ from PIL import Image, ImageDraw, ImageFont
 from ...model.audio_transform import resample
 from ...model.audio_vae import AudioVaeConfig, log_mel
 from ..world import SAMPLE_RATE
-from .reading import Reading
 
 FRAME_STEP = 6
 PICTURE_HEIGHT, MEL_WIDTH, CAPTION_HEIGHT, MARGIN, GAP = 128, 256, 20, 8, 2
@@ -25,6 +25,18 @@ QUIET, LOUD = -9.0, 2.0
 _HEAT = np.array([(10, 8, 30), (90, 20, 110), (220, 70, 70), (252, 200, 110), (255, 252, 220)])
 
 
+class Moments(Protocol):
+    """The part of a reading that a sheet shows: when sounds start, and the first contact."""
+
+    @property
+    def onsets_s(self) -> tuple[float, ...]:
+        """Rising."""
+
+    @property
+    def contact_s(self) -> float | None:
+        """None where nothing touches."""
+
+
 @dataclass(frozen=True, eq=False)
 class SheetClip:
     """One strip: frames uint8 [F, H, W, 3], waveform [2, N], caption, and what was read."""
@@ -32,7 +44,7 @@ class SheetClip:
     frames: np.ndarray
     waveform: np.ndarray
     caption: str
-    reading: Reading
+    reading: Moments
 
     def strip(self) -> Image.Image:
         """Every sixth frame side by side, then the mel spectrogram, under the caption.

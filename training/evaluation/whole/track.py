@@ -1,0 +1,192 @@
+"""The state of a clip: which things there are, and where each of them is in every frame.
+
+What the eye saw in single frames is joined from frame to frame where place, motion, size and
+colour fit best (Kuhn 1955, the Hungarian method). Legend: F frames, n things in a frame.
+Places and sizes are in 1/256 of the picture's height.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from .eye import SHAPES, STUFFS, TONES, Glance
+
+GAP = 4
+"""Frames for which a thing may be hidden."""
+LEAST = 5
+"""Frames in which something must be seen to count as a thing."""
+REACH, COLOUR_WEIGHT, SIZE_WEIGHT, FARTHEST = 10.0, 0.6, 1.0, 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """One thing through a clip.
+
+    Attributes:
+        places: float [F, 2] x and y, NaN where it is not seen.
+        half_width, half_height: of the outline, medians over time.
+        shape, colour, material: words of the world; material "resin" for billiard balls.
+    """
+
+    places: np.ndarray
+    half_width: float
+    half_height: float
+    shape: str
+    colour: str
+    material: str
+
+    @property
+    def seen(self) -> np.ndarray:
+        """bool [F]."""
+        return np.isfinite(self.places[:, 0])
+
+    @property
+    def first(self) -> int:
+        """Frame in which it is seen first."""
+        return int(np.flatnonzero(self.seen)[0])
+
+    @property
+    def last(self) -> int:
+        """Frame in which it is seen last."""
+        return int(np.flatnonzero(self.seen)[-1])
+
+
+@dataclass
+class _Growing:
+    """A track while it is being joined: rows (frame, index into the glance)."""
+
+    rows: list[tuple[int, int]] = field(default_factory=list)
+
+
+def follow(glances: Sequence[Glance], height: int) -> list[Track]:
+    """The things of a clip, those seen longest first.
+
+    Args:
+        glances: of all frames.
+        height: of the picture in pixels.
+    """
+    growing: list[_Growing] = []
+    for frame, glance in enumerate(glances):
+        open_now = [track for track in growing if frame - track.rows[-1][0] <= GAP]
+        taken = _join(glances, open_now, frame)
+        for index in range(len(glance.places)):
+            if index in taken:
+                taken[index].rows.append((frame, index))
+            else:
+                growing.append(_Growing([(frame, index)]))
+    long = [track for track in growing if len(track.rows) >= min(LEAST, len(glances))]
+    long.sort(key=lambda track: -len(track.rows))
+    return [_track(glances, track.rows, 256 / height) for track in long]
+
+
+def _join(glances: Sequence[Glance], tracks: list[_Growing], frame: int) -> dict[int, _Growing]:
+    """Which thing of this frame goes on with which track."""
+    glance = glances[frame]
+    if not tracks or not len(glance.places):
+        return {}
+    cost = np.stack([_cost(glances, track.rows[-1], frame) for track in tracks])
+    rows, columns = linear_sum_assignment(np.minimum(cost, 2 * FARTHEST))
+    pairs = zip(rows, columns, strict=True)
+    return {int(c): tracks[r] for r, c in pairs if cost[r, c] < FARTHEST}
+
+
+def _cost(glances: Sequence[Glance], last: tuple[int, int], frame: int) -> np.ndarray:
+    """[n]: how badly each thing of a frame goes on with one that was seen before."""
+    glance, (before, index) = glances[frame], last
+    earlier, gap = glances[before], frame - before
+    expected = earlier.places[index] + gap * earlier.speeds[index]
+    apart = np.hypot(*(glance.places - expected).T)
+    free = REACH + 0.6 * gap * float(np.hypot(*earlier.speeds[index]))
+    size = np.abs(np.log(glance.sizes / earlier.sizes[index])).sum(1)
+    alike = np.exp(glance.colour) @ np.exp(earlier.colour[index])
+    return np.asarray(apart / free + SIZE_WEIGHT * size + COLOUR_WEIGHT * (1 - alike))
+
+
+def _track(glances: Sequence[Glance], rows: list[tuple[int, int]], scale: float) -> Track:
+    places = np.full((len(glances), 2), np.nan)
+    for frame, index in rows:
+        places[frame] = glances[frame].places[index] * scale
+    seen = [(glances[frame], index) for frame, index in rows]
+    sizes = np.median([glance.sizes[index] for glance, index in seen], axis=0) * scale
+    votes = {
+        name: sum(glance.sureness[index] * getattr(glance, name)[index] for glance, index in seen)
+        for name in ("shape", "colour", "material")
+    }
+    return Track(
+        places=places,
+        half_width=float(sizes[0]),
+        half_height=float(sizes[1]),
+        shape=SHAPES[int(np.argmax(votes["shape"]))],
+        colour=TONES[int(np.argmax(votes["colour"]))],
+        material=STUFFS[int(np.argmax(votes["material"]))],
+    )
+
+
+def count_at_start(tracks: Sequence[Track], frames: int = 4) -> int:
+    """How many things the first frames show."""
+    return sum(bool(track.seen[:frames].any()) for track in tracks)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A parsed clip against the simulated one.
+
+    Attributes:
+        found: share of the true things' frames inside the picture in which they were seen.
+        invented: share of what was seen that is nowhere near a true thing.
+        place_error: mean distance in 1/256 heights; None where nothing was found.
+        speed_error: mean distance of the velocities in 1/256 heights per frame.
+    """
+
+    found: float
+    invented: float
+    place_error: float | None
+    speed_error: float | None
+
+
+NEAR = 14.0
+INSIDE = 2.0
+
+
+def compare(tracks: Sequence[Track], true_FN2: np.ndarray, width: float) -> Comparison | None:
+    """Compares tracks with true places in 1/256 heights; None without any true thing."""
+    frames = min([len(true_FN2), *(len(track.places) for track in tracks)])
+    true = true_FN2[:frames]
+    inside = (
+        (true > INSIDE).all(-1) & (true[..., 0] < width - INSIDE) & (true[..., 1] < 256 - INSIDE)
+    )
+    if not inside.any():
+        return None
+    covered = np.zeros(inside.shape, bool)
+    gaps: list[np.ndarray] = []
+    speed_gaps: list[np.ndarray] = []
+    wrong = total = 0
+    for track in tracks:
+        gap = track.places[:frames, None] - true
+        apart = np.hypot(gap[..., 0], gap[..., 1])
+        seen = track.seen[:frames]
+        total += int(seen.sum())
+        if not seen.any():
+            continue
+        thing = int(np.median(apart[seen], axis=0).argmin())
+        near = seen & (np.nan_to_num(apart[:, thing], nan=np.inf) < NEAR)
+        wrong += int((seen & ~near).sum())
+        covered[:, thing] |= near
+        gaps.append(apart[near, thing])
+        both = near[1:] & near[:-1]
+        speed_gaps.append(np.hypot(*np.diff(gap[:, thing], axis=0)[both].T))
+    return Comparison(
+        found=float((covered & inside).sum() / inside.sum()),
+        invented=wrong / max(1, total),
+        place_error=_mean(gaps),
+        speed_error=_mean(speed_gaps),
+    )
+
+
+def _mean(parts: Sequence[np.ndarray]) -> float | None:
+    values = np.concatenate([np.zeros(0), *parts])
+    return float(values.mean()) if len(values) else None
