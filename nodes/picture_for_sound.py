@@ -88,7 +88,7 @@ class HibariPictureForSound(io.ComfyNode):
         positive: Any,
         vae: Any,
         audio_vae: Any,
-        audio: dict[str, Any],
+        audio: dict[str, Any] | None,
         width: int = 256,
         height: int = 256,
         fps: float = 24.0,
@@ -108,6 +108,10 @@ class HibariPictureForSound(io.ComfyNode):
         check_sides(width, height)
         if not 0 <= noise <= 1:
             raise ValueError(f"noise {noise:g} is not in 0..1. Use 0 to keep the sound as it is")
+        if audio is None:
+            raise ValueError(
+                "the video that audio comes from has no sound. Connect another sound"
+            )
         if not audio["waveform"].shape[-1]:
             raise ValueError("the sound has no sample. Connect a sound that lasts a moment")
         settings = {"steps": steps, "guidance": guidance, "negative": negative}

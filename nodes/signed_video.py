@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..host import InputImpl
+from ..host.interruption import interruptible
 from ..trust.cameo.result import check_released
 from .signed_copy import label_copy
 
@@ -30,6 +31,7 @@ class SignedVideo(InputImpl.VideoFromFile):  # type: ignore[misc]  # the host de
         """Write the clip as the host does, then sign it; a file appears only when it is complete.
 
         Raises:
+            InterruptProcessingException: the run was cancelled.
             ValueError: the file that this VIDEO came from was changed after it was signed, or is a
                 draft that the owner of a cameo has not approved.
         """
@@ -41,7 +43,8 @@ class SignedVideo(InputImpl.VideoFromFile):  # type: ignore[misc]  # the host de
         # the suffix stays last: hosts choose the format by it
         partial = target.with_name(f".{target.stem}.{uuid.uuid4().hex[:8]}.part{target.suffix}")
         try:
-            super().save_to(str(partial), *arguments, **options)
+            with interruptible():
+                super().save_to(str(partial), *arguments, **options)
             label_copy(self._source, partial, target.name)
             partial.replace(target)
         except BaseException:

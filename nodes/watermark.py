@@ -98,11 +98,16 @@ class HibariWatermarkAudio(io.ComfyNode):
 
     @classmethod
     @named_errors(AUDIO_NAME)
-    def execute(cls, audio: dict[str, Any], identifier: str = "") -> io.NodeOutput:
+    def execute(cls, audio: dict[str, Any] | None, identifier: str = "") -> io.NodeOutput:
         """Return AUDIO of the same length, and the identifier."""
         from .mark_identity import carried_identifier, chosen_identifier, recorded
         from .marks import marked_sound
 
+        if audio is None:
+            raise ValueError(
+                "the video that audio comes from has no sound. Leave this block out, or connect "
+                "another sound"
+            )
         carried = carried_identifier(cls, identifier, "audio")
         if carried:
             return io.NodeOutput(audio, carried)
