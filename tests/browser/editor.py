@@ -96,6 +96,18 @@ class Editor:
         )
         return sorted(marked)
 
+    def nodes_out_of_groups(self) -> list[str]:
+        """Return the types of the blocks that reach out of the group in which they begin."""
+        return self.page.evaluate(
+            """() => app.graph.nodes.filter(node => {
+                const [x, y, width, height] = [...node.pos, ...node.size];
+                const group = app.graph.groups.find(({pos, size}) =>
+                    pos[0] <= x && x < pos[0] + size[0] && pos[1] <= y && y < pos[1] + size[1]);
+                return group && (x + width > group.pos[0] + group.size[0]
+                    || y + height > group.pos[1] + group.size[1]);
+            }).map(node => `${node.type} ${node.size}`)"""
+        )
+
     def complaint(self) -> str:
         """Return what the editor says is wrong, "" when nothing is."""
         overlay = self.page.get_by_test_id(ERROR_OVERLAY)

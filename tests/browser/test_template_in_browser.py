@@ -52,6 +52,7 @@ def test_a_template_becomes_a_playing_clip_that_gives_its_graph_back(editor, ren
     editor.run()
     video = editor.video()
     assert (editor.red_nodes(), editor.complaint()) == ([], "")
+    assert editor.nodes_out_of_groups() == []
     assert video.evaluate("video => video.duration") == pytest.approx(
         asked_seconds(asked), abs=0.05
     )
@@ -79,6 +80,7 @@ def test_every_template_opens_without_a_red_node(editor):
         editor.wait_for_graph()
         editor.screenshot(name)
         assert (editor.red_nodes(), editor.complaint()) == ([], ""), name
+        assert editor.nodes_out_of_groups() == [], name
         editor.blank()
 
 

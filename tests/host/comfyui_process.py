@@ -23,6 +23,8 @@ START_S = 900
 RUN_S = 900
 # Kinds of binary messages.
 PREVIEW, TEXT = 1, 3
+# Stock blocks that report no progress.
+SILENT = {"SaveVideo"}
 ENDS = {"execution_success", "execution_error", "execution_interrupted"}
 
 
@@ -67,13 +69,17 @@ class Run:
 class ComfyUIProcess:
     """Starts, asks and stops one server; the log is in ``base/comfyui.log``."""
 
-    def __init__(self, directory: Path, python: Path, base: Path) -> None:
+    def __init__(
+        self, directory: Path, python: Path, base: Path, *options: str, program: Path | None = None
+    ) -> None:
+        """``options`` are added to the command line; ``program`` is run in place of main.py."""
         self.base = base
         self.log = base / "comfyui.log"
         self.port = free_port()
         make_base_folder(base)
         (base / "custom_nodes" / PACK_NAME).symlink_to(PACK, target_is_directory=True)
-        command = [python, "main.py", "--port", self.port, *hermetic_arguments(base)]
+        command = [python, program or "main.py", "--port", self.port]
+        command += [*hermetic_arguments(base), *options]
         self.process = subprocess.Popen(
             [str(part) for part in command],
             cwd=directory,
@@ -128,8 +134,8 @@ class ComfyUIProcess:
     ) -> Run:
         """Run an API-format graph to its end and return what happened.
 
-        ``cancel_in`` is a node at whose first progress the run is cancelled; ``previews`` asks
-        for pictures while sampling.
+        ``cancel_in`` is a node at whose first progress the run is cancelled, or as soon as it
+        starts where it is a block that reports none; ``previews`` asks for pictures while sampling.
         """
         return asyncio.run(asyncio.wait_for(self._run(graph, cancel_in, previews), RUN_S))
 
@@ -154,15 +160,17 @@ class ComfyUIProcess:
                 if event["type"] in ENDS:
                     run.cancel_s = cancelled and self.processor_s() - cancelled
                     break
-                if not cancelled and cancel_in and is_progress(event, cancel_in):
+                if not cancelled and cancel_in and is_under_way(event, cancel_in, graph):
                     cancelled = self.processor_s()
                     await asyncio.to_thread(self.post, "/interrupt", {})
         return run
 
 
-def is_progress(event: dict[str, Any], node: str) -> bool:
+def is_under_way(event: dict[str, Any], node: str, graph: dict[str, Any]) -> bool:
     """Whether an event says that a node has done a part of its work, and not all of it."""
     data = event["data"]
+    if graph[node]["class_type"] in SILENT:
+        return event["type"] == "executing" and data["node"] == node
     return event["type"] == "progress" and data["node"] == node and data["value"] < data["max"]
 
 

@@ -1,6 +1,7 @@
 """Bad input in a running ComfyUI: one sentence that names the block, the fault and the way out."""
 
 import re
+import subprocess
 
 import av
 import pytest
@@ -168,3 +169,48 @@ def test_a_video_without_sound_is_saved_without_sound(comfyui):
     with av.open(str(comfyui.base / "output" / entry["subfolder"] / entry["filename"])) as file:
         assert file.streams.video[0].frames == 9
         assert not file.streams.audio
+
+
+def test_a_missing_audio_track_is_named_by_a_block_that_needs_it(comfyui):
+    silent = saved(sampled_by_us())
+    del silent["file"]["inputs"]["audio"], silent["sound"]
+    graph = silent | {
+        "parts": node("GetVideoComponents", video=["file", 0]),
+        "marked": node("HibariWatermarkAudio", audio=["parts", 1]),
+        "heard": node("SaveAudio", audio=["marked", 0], filename_prefix="refused"),
+    }
+    check_refused(
+        comfyui,
+        graph,
+        "marked",
+        r"Hibari Watermark Audio: the video that audio comes from has no sound\. Leave this block "
+        "out, or connect another sound",
+    )
+
+
+def test_a_file_outside_of_the_folders_is_named(comfyui):
+    check_refused(
+        comfyui,
+        {"verify": node("HibariVerify", file="/etc/passwd")},
+        "verify",
+        "Hibari Verify: file 'passwd' lies outside of the input, output and temp folders. Move it "
+        "to one of them",
+    )
+
+
+def test_an_absent_optional_package_is_named_with_what_installs_it(comfyui, comfyui_installation):
+    finder = "import importlib.util as u, sys; sys.exit(u.find_spec('nudenet') is not None)"
+    if subprocess.run([comfyui_installation[1], "-c", finder], check=False).returncode:
+        pytest.skip("nudenet is installed in this ComfyUI")
+    graph = {
+        "blank": node("EmptyImage", width=64, height=64, batch_size=2, color=0),
+        "look": node("HibariGuardOutput", images=["blank", 0], fps=24.0, policy="strict"),
+        "shown": node("SaveImage", images=["look", 0], filename_prefix="refused"),
+    }
+    check_refused(
+        comfyui,
+        graph,
+        "look",
+        "Hibari Guard Output: looking at frames needs the package nudenet, which is not "
+        r'installed; install it with: pip install "hibari\[guard\]"',
+    )

@@ -1,6 +1,7 @@
 """While a graph runs: progress, pictures, cancelling, and memory from run to run."""
 
 import io
+import json
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from .comfyui_graphs import (
     saved_by_us,
     with_saved_latents,
 )
-from .comfyui_stages import STAGES
+from .comfyui_stages import STAGES, pictures, to_file
 
 pytestmark = pytest.mark.comfyui
 
@@ -44,6 +45,18 @@ def test_cancelling_stops_a_stage_at_once_and_leaves_no_file(comfyui, graph, slo
     assert result.events[-1][1]["node_id"] == slow
     assert result.cancel_s < CANCEL_S
     assert files(comfyui) == before
+
+
+def test_cancelling_stops_a_stock_block_that_encodes_our_video(comfyui):
+    if '"av1"' not in json.dumps(comfyui.get("/object_info/SaveVideo")):
+        pytest.skip("the SaveVideo of this ComfyUI has one codec only, so it copies our streams")
+    again = {"filename_prefix": "cancelled/stock", "format": "mkv", "format.codec": "av1"}
+    graph = to_file(pictures(), "blank") | {"stock": node("SaveVideo", video=["file", 0], **again)}
+    result = comfyui.run(graph, cancel_in="stock")
+    assert result.events[-1][0] == "execution_interrupted"
+    assert result.events[-1][1]["node_id"] == "stock"
+    assert result.cancel_s < CANCEL_S
+    assert not [path for path in files(comfyui) if "stock" in path.name]
 
 
 def test_every_stage_reports_how_far_it_is(comfyui):
