@@ -87,8 +87,10 @@ class Muon(torch.optim.Optimizer):
             alike.setdefault(key, []).append((parameter, update))
         for pairs in alike.values():
             updates = torch.stack([update for _, update in pairs])
+            # One matrix is left two-dimensional, for which processors have their fast product.
+            updates = orthogonalise(updates if len(pairs) > 1 else updates[0], self.dtype)
             for (parameter, _), update in zip(
-                pairs, orthogonalise(updates, self.dtype), strict=True
+                pairs, updates if len(pairs) > 1 else [updates], strict=True
             ):
                 scale = 0.2 * max(update.shape) ** 0.5
                 parameter.mul_(1 - group["lr"] * group["weight_decay"])

@@ -9,12 +9,16 @@ of processes, or on another kind of device.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import os
 from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch import distributed as dist
+
+PATIENCE = datetime.timedelta(hours=24)
+"""How long processes wait for the first, which may draw clips for hours."""
 
 
 class Processes:
@@ -36,7 +40,8 @@ class Processes:
             return
         if device.type == "cuda":
             torch.cuda.set_device(device)
-        dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+        backend = "nccl" if device.type == "cuda" else "gloo"
+        dist.init_process_group(backend, timeout=PATIENCE)
 
     def end(self) -> None:
         """Part from the other processes."""

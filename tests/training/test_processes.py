@@ -21,6 +21,7 @@ def train(folder, steps):
     settings = config(
         folder,
         run={"steps": steps, "optimiser": "muon", "log_every": 1},
+        layers=2,
         place_weight=0.1,
         kept_share=0.3,
         independent_share=0.5,

@@ -167,7 +167,7 @@ TINY = {
     ),
     "audio_vae": "run.batch=1 objective.crop_latents=9 model.model.params.ddconfig.ch=8",
     "vocoder": "run.batch=1 objective.crop_mels=21 model.upsample_initial_channel=32",
-    "transformer": "model.transformer.num_layers=1 run.compile=false run.batch=2",
+    "transformer": "model.transformer.num_layers=2 run.compile=false run.batch=2",
     "distillation": "run.compile=false run.batch=2 objective.schedule_steps=32",
 }
 SIZE = "data.count=4 data.validation_count=2 data.frames=17 data.height=64 data.width=64"

@@ -10,7 +10,13 @@ from hibari.model.transformer import TransformerInputs
 from hibari.training.loop import Run
 from hibari.training.reference_store import ClipReferences, SubjectLatents
 from hibari.training.trainers.flow_batch import BatchDrawer, FlowObjective
-from hibari.training.trainers.shown_references import Shown, Slot, draw_shown, with_references
+from hibari.training.trainers.shown_references import (
+    Shown,
+    Slot,
+    Subjects,
+    draw_shown,
+    with_references,
+)
 from hibari.training.trainers.transformer import TransformerTrainer
 
 from .tiny_flow import AUDIO, bucket, config
@@ -62,7 +68,7 @@ def test_every_subject_comes_to_stand_in_every_slot():
 def test_slots_fit_the_clips_that_fill_them_and_parts_are_left_out():
     references = [clip(i, 1 + i % 3, voice=5 if i % 2 else 0) for i in range(12)]
     generator = torch.Generator().manual_seed(1)
-    drawn = [draw_shown(references, 0.3, generator) for _ in range(200)]
+    drawn = [draw_shown(Subjects.of(references), 0.3, generator) for _ in range(200)]
     for shown in drawn:
         for index in shown.clips.tolist():
             assert len(references[index].subjects) >= len(shown.slots)

@@ -11,8 +11,8 @@ FRAMES, SIDE = 9, 64
 LATENT, AUDIO = (2, 2, 2), 9
 
 
-def config(folder="", run=None, data=None, **objective):
-    transformer = TransformerConfig.tiny(connector=False).to_metadata() | {"num_layers": 1}
+def config(folder="", run=None, data=None, layers=1, **objective):
+    transformer = TransformerConfig.tiny(connector=False).to_metadata() | {"num_layers": layers}
     text = TextEncoderConfig.tiny().to_metadata()
     usual = {
         "steps": 10,

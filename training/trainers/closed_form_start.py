@@ -1,18 +1,23 @@
 """Starts a video VAE as the best linear codec its format holds, solved instead of trained.
 
 From random weights a pixel-normed VAE without shortcuts at its ends spends thousands of steps on
-blurred averages. Its skeleton, though, is linear: convolutions, space-to-depth and shortcuts.
-So each compression takes the principal components of the level before it (a hierarchical
-Karhunen-Loeve transform), and each expansion is the ridge regression of the finer level on the
-coarser one and its neighbours, which also removes block seams. Residual branches start at zero:
-what is left to train is what is not linear. The only bend is pixel norm and SiLU before the two
-last layers; a constant offset keeps amplitudes through it, and regression sees its real output.
+blurred averages. Its skeleton, though, is linear: convolutions, space-to-depth and shortcuts. So
+every compression and expansion is the reduced-rank regression (Izenman 1975) of the pixels that a
+cell covers on what the layer is given: the few combinations of its inputs that a linear readout
+of the pixels would miss most. Expansions also look at neighbouring cells, which removes seams.
+Residual branches start at zero: what is left to train is what is not linear.
 
-Cells that move count more, since objects are a small part of the picture and most of the interest.
+The only bend is pixel norm and SiLU before the two last layers. A constant much larger than the
+features keeps amplitudes through both; it enters with the bias of the last block before them.
+
+Pixels are judged through orthonormal components of their patches, so errors keep their size at
+every level. Cells that move count more, since objects are a small part of the picture and most of
+the interest.
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import torch
@@ -26,57 +31,119 @@ from ...model.video_vae.conv import CausalConv3d
 from ...model.video_vae.layout import patchify, space_to_depth
 from ...model.video_vae.norm import pixel_norm_silu
 
-OFFSET = 1.0
-FEATURE_RMS = 0.5
-MOTION_WEIGHT = 4.0
-# Centre and the six neighbours (time, row, column) that a regression looks at.
-TAPS = ((1, 1, 1), (0, 1, 1), (2, 1, 1), (1, 0, 1), (1, 2, 1), (1, 1, 0), (1, 1, 2))
-
-
-@dataclass(frozen=True)
-class _Components:
-    """Weighted principal axes of features: ``scaled = gain * basis @ (features - mean)``."""
-
-    basis: Tensor
-    mean: Tensor
-    gain: Tensor
-
-    @classmethod
-    def of(cls, features: Tensor, weights: Tensor, count: int) -> _Components:
-        """Axes of ``[B, C, F, Y, X]`` features, weighted by ``[B, 1, F, Y, X]``."""
-        rows = features.movedim(1, -1).flatten(0, -2).double()
-        weight = weights.flatten().double()
-        weight = weight / weight.sum()
-        mean = weight @ rows
-        centred = (rows - mean) * weight.sqrt()[:, None]
-        values, vectors = torch.linalg.eigh(centred.T @ centred)
-        spread = values.flip(0)[:count].clamp(min=1e-9).sqrt()
-        # Half-way to whitening, so that fine components neither vanish nor dominate.
-        gain = 1.0 / (spread * spread[0]).sqrt().clamp(min=spread[0] * 1e-3)
-        return cls(vectors.flip(1)[:, :count].T.float(), mean.float(), gain.float())
-
-    def matrix(self) -> tuple[Tensor, Tensor]:
-        """Linear map and bias of the transform."""
-        matrix = self.gain[:, None] * self.basis
-        return matrix, -(matrix @ self.mean)
-
-    def __call__(self, features: Tensor) -> Tensor:
-        matrix, bias = self.matrix()
-        return F.conv3d(features, matrix[:, :, None, None, None], bias)
+CONSTANT = 25.0
+"""Times the features' root mean square: 10 lost a third of the latents' accuracy, 100 would leave
+the features too few bits of bfloat16."""
+MOTION_WEIGHT = 1.0
+# A window shows two groups of 8 frames after its first frame, a clip of two seconds six.
+FIRST_FRAME_WEIGHT = 1 / 3
+# How much larger a compression is than its shortcut, which adds averages nobody chose.
+LOUDER_THAN_SHORTCUT = 8.0
+PATCH_COMPONENTS = 96
+CELL_COMPONENTS = 640
+STATISTICS_ROWS = 200_000
+REGRESSION_ROWS = 100_000
+RIDGE = 1e-5
+# Centre first, then the six neighbours in time, rows and columns.
+CROSS = ((1, 1, 1), (0, 1, 1), (2, 1, 1), (1, 0, 1), (1, 2, 1), (1, 1, 0), (1, 1, 2))
+CUBE = tuple(itertools.product(range(3), repeat=3))
+Taps = tuple[tuple[int, int, int], ...]
 
 
 @torch.no_grad()
 def start_in_closed_form(vae: VideoVae, pixels_BCFYX: Tensor) -> None:
-    """Set all weights of ``vae`` in place from typical clips in [-1, 1].
-
-    Raises:
-        ValueError: a level of the decoder is wider than what it is to be predicted from.
-    """
+    """Set all weights of ``vae`` in place from typical windows in [-1, 1] of 1 + 8k frames."""
     for module in vae.modules():
         if isinstance(module, ResStack):
             _start_residual(module)
-    levels, weights = _start_encoder(vae, pixels_BCFYX)
-    _start_decoder(vae, levels, weights)
+    patches = patchify(pixels_BCFYX, vae.encoder.config.patch_size)
+    levels = [_first_level(patches)]
+    latents = _start_encoder(vae, patches, levels)
+    _start_decoder(vae, latents, levels, patches)
+
+
+@dataclass(frozen=True)
+class _Level:
+    """What the cells of a grid show: ``[B, C, F, Y, X]`` orthonormal components of their pixels,
+    and the weight ``[B, 1, F, Y, X]`` of each cell.
+    """
+
+    shown: Tensor
+    weight: Tensor
+
+    def coarser(self, stride: tuple[int, int, int]) -> _Level:
+        """Cells merged by ``stride``; the strongest components of all that they show."""
+        weight = _cells(self.weight, stride).mean(dim=1, keepdim=True)
+        if stride[0] == 2:
+            weight[:, :, :1] /= 2  # the first frame is shown twice
+        shown = _cells(self.shown, stride)
+        return _Level(_principal(shown, weight, CELL_COMPONENTS)(shown), weight)
+
+
+def _first_level(patches: Tensor) -> _Level:
+    still = patches.mean(dim=2, keepdim=True)
+    moving = (patches - still).abs().mean(dim=1, keepdim=True)
+    weight = 1.0 + MOTION_WEIGHT * (4.0 * moving).clamp(max=1.0)
+    weight[:, :, :1] *= FIRST_FRAME_WEIGHT
+    return _Level(_principal(patches, weight, PATCH_COMPONENTS)(patches), weight)
+
+
+@dataclass(frozen=True)
+class _Projection:
+    """``basis @ (features - mean)`` with orthonormal rows."""
+
+    basis: Tensor
+    mean: Tensor
+
+    def __call__(self, features: Tensor) -> Tensor:
+        bias = -(self.basis @ self.mean)
+        return F.conv3d(features, self.basis[:, :, None, None, None], bias)
+
+
+def _principal(features: Tensor, weight: Tensor, count: int) -> _Projection:
+    """The ``count`` strongest principal components of weighted features."""
+    kept = _spread(weight, STATISTICS_ROWS)
+    share = _rows(weight)[kept].double()
+    share = share / share.sum()
+    rows = _rows(features)[kept].double()
+    mean = (share * rows).sum(dim=0)
+    centred = (rows - mean) * share.sqrt()
+    vectors = torch.linalg.eigh(centred.T @ centred).eigenvectors
+    return _Projection(vectors.flip(1)[:, :count].T.float(), mean.float())
+
+
+class _Regression:
+    """Weighted ridge regression of targets ``[n, t]`` on inputs ``[n, x]`` and a constant."""
+
+    def __init__(self, inputs: Tensor, targets: Tensor, weight: Tensor) -> None:
+        scale = (weight / weight.sum()).sqrt()[:, None]
+        weighted = F.pad(inputs, (0, 1), value=1.0) * scale
+        self.inner = (weighted.T @ weighted).double()
+        ridge = RIDGE * self.inner.diagonal().mean()
+        self.inner += ridge * torch.eye(len(self.inner), dtype=torch.double)
+        self.cross = (weighted.T @ (targets * scale)).double()
+
+    def solution(self) -> Tensor:
+        """``[x + 1, t]``, the constant's row last."""
+        return torch.linalg.solve(self.inner, self.cross)
+
+    def filters(self, rank: int) -> tuple[Tensor, Tensor]:
+        """Matrix ``[rank, x]`` and bias of the inputs' combinations that explain most."""
+        root = torch.linalg.cholesky(self.inner)
+        explained = torch.linalg.solve_triangular(root, self.cross, upper=False)
+        values, vectors = torch.linalg.eigh(explained @ explained.T)
+        rank_held = min(rank, len(values))
+        gain = _gain(values.flip(0)[:rank_held])
+        white = torch.linalg.solve_triangular(root.T, vectors.flip(1)[:, :rank_held], upper=True)
+        matrix = F.pad((white * gain).T, (0, 0, 0, rank - rank_held)).float()
+        return matrix[:, :-1], matrix[:, -1]
+
+
+def _gain(values: Tensor) -> Tensor:
+    """Scales of unit components whose variances become the roots of their explained ones, so that
+    fine components neither vanish nor dominate.
+    """
+    return (values / values[0]).clamp(min=1e-12) ** 0.25
 
 
 def _start_residual(stack: ResStack) -> None:
@@ -87,68 +154,117 @@ def _start_residual(stack: ResStack) -> None:
             nn.init.zeros_(tensor)
 
 
-def _start_encoder(vae: VideoVae, pixels: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-    """Set the encoder; return its features per level (patches first, latents last) and weights."""
+def _start_encoder(vae: VideoVae, patches: Tensor, levels: list[_Level]) -> Tensor:
+    """Set the encoder, append what each of its grids shows to ``levels``, return the latents."""
     encoder = vae.encoder
-    patches = patchify(pixels, encoder.config.patch_size)
-    still = patches.mean(dim=2, keepdim=True)
-    moving = (patches - still).abs().mean(dim=1, keepdim=True)
-    weight = 1.0 + MOTION_WEIGHT * (4.0 * moving).clamp(max=1.0)
-    parts = _Components.of(patches, weight, encoder.conv_in.conv.out_channels)
-    _set_taps(encoder.conv_in, *parts.matrix())
+    first = _principal(patches, levels[0].weight, encoder.conv_in.conv.out_channels)
+    _set_centre(encoder.conv_in, first.basis, -(first.basis @ first.mean))
     x = encoder.conv_in(patches)
-    levels, weights = [patches], [weight]
-    downs = [block for block in encoder.down_blocks if isinstance(block, Downsample)]
-    for block in downs:
-        filters = block.conv.conv.out_channels
-        if not block.averaged:  # the shortcut alone keeps everything
-            _set_taps(block.conv, torch.zeros(filters, x.shape[1]), torch.zeros(filters))
-        else:
-            matrix, bias = _Components.of(x, weight, filters).matrix()
-            _set_taps(block.conv, matrix, bias)
-        levels.append(x)
-        weights.append(weight)
-        x = block(x)
-        weight = _pool(weight, block.stride)
-    matrix, bias = _read_taps(downs[-1].conv)
-    shrink = FEATURE_RMS / x.square().mean().sqrt()
-    _set_taps(downs[-1].conv, matrix, bias + OFFSET / shrink)
-    active = pixel_norm_silu(x + OFFSET / shrink)
+    for block in encoder.down_blocks:
+        if isinstance(block, Downsample):
+            _start_compression(block, x, levels[-1])
+            levels.append(levels[-1].coarser(block.stride))
+            x = block(x)
+    x = _lift(encoder.down_blocks, x)
+    active = pixel_norm_silu(x)
     count = vae.config.latent_channels
-    matrix, bias = _Components.of(active, weight, count).matrix()
-    rows = encoder.conv_out.conv.out_channels
-    spare = rows - len(matrix)
-    _set_taps(encoder.conv_out, F.pad(matrix, (0, 0, 0, spare)), F.pad(bias, (0, spare)))
-    levels.append(encoder.conv_out(x + OFFSET / shrink)[:, :count])
-    weights.append(weight)
-    return levels, weights
+    matrix, bias = _explaining(active, levels[-1]).filters(count)
+    size = (_rows(active) @ matrix.T + bias).square().mean().sqrt()
+    spare = encoder.conv_out.conv.out_channels - count
+    matrix, bias = F.pad(matrix / size, (0, 0, 0, spare)), F.pad(bias / size, (0, spare))
+    _set_centre(encoder.conv_out, matrix, bias)
+    latents: Tensor = encoder.conv_out(x)[:, :count]
+    return latents
 
 
-def _start_decoder(vae: VideoVae, levels: list[Tensor], weights: list[Tensor]) -> None:
-    """Set the decoder: each level regressed from what the decoder really has one level below."""
+def _start_compression(block: Downsample, x: Tensor, level: _Level) -> None:
+    filters = block.conv.conv.out_channels
+    if not block.averaged:  # the shortcut alone keeps everything
+        _set_centre(block.conv, torch.zeros(filters, x.shape[1]), torch.zeros(filters))
+        return
+    matrix, bias = _explaining(x, level).filters(filters)
+    _set_centre(block.conv, torch.zeros_like(matrix), torch.zeros_like(bias))
+    shortcut = block(x).square().mean().sqrt()
+    made = (_rows(x) @ matrix.T + bias).square().mean().sqrt()
+    louder = LOUDER_THAN_SHORTCUT * shortcut / made
+    _set_centre(block.conv, louder * matrix, louder * bias)
+
+
+def _explaining(x: Tensor, level: _Level) -> _Regression:
+    kept = _spread(level.weight, STATISTICS_ROWS)
+    return _Regression(_rows(x)[kept], _rows(level.shown)[kept], _rows(level.weight)[kept, 0])
+
+
+def _start_decoder(vae: VideoVae, latents: Tensor, levels: list[_Level], patches: Tensor) -> None:
+    """Set the decoder: each grid regressed from what the decoder really has one grid below."""
     decoder = vae.decoder
     width = decoder.conv_in.conv.out_channels
-    _set_taps(decoder.conv_in, torch.eye(width, levels[-1].shape[1]), torch.zeros(width))
-    x = decoder.conv_in(levels[-1])
+    _set_centre(decoder.conv_in, torch.eye(width, latents.shape[1]), torch.zeros(width))
+    x = decoder.conv_in(latents)
+    below = levels[-2::-1]
     ups = [block for block in decoder.up_blocks if isinstance(block, Upsample)]
-    for depth, block in enumerate(ups):
-        finest = depth == len(ups) - 1
-        level = len(levels) - 2 - depth
-        wide = block.conv.conv.out_channels // (block.stride[0] * block.stride[1] * block.stride[2])
-        parts = _Components.of(levels[level], weights[level], min(wide, levels[level].shape[1]))
-        target = parts(levels[level])
-        target = F.pad(target, (0, 0, 0, 0, 0, 0, 0, wide - target.shape[1]))
-        if finest:
-            target = target * (FEATURE_RMS / target.square().mean().sqrt()) + OFFSET
-        target = _cells(target, block.stride)
-        if block.residual:
-            cells = target.shape[1] // wide
-            own = rearrange(x, "b (c k) f y x -> b c k f y x", k=cells)
-            target = target - own.repeat(1, wide // own.shape[1], 1, 1, 1, 1).flatten(1, 2)
-        weight = _pool(weights[level], block.stride)
-        _regress(block.conv, x, target, weight)
+    for block, finer, own in zip(ups, below, levels[:0:-1], strict=True):
+        _start_expansion(block, x, finer.shown, own.weight)
         x = block(x)
-    _regress(decoder.conv_out, pixel_norm_silu(x), levels[0], weights[0])
+    active = pixel_norm_silu(_lift(decoder.up_blocks, x))
+    inputs, kept = _neighbourhoods(active, CUBE)
+    targets, weight = _rows(patches)[kept], _rows(levels[0].weight)[kept, 0]
+    _set_taps(decoder.conv_out, CUBE, _Regression(inputs, targets, weight).solution().float())
+
+
+def _start_expansion(block: Upsample, x: Tensor, finer: Tensor, weight: Tensor) -> None:
+    """The components that all finer cells of a cell can best be told with, and how to tell them."""
+    cells = block.stride[0] * block.stride[1] * block.stride[2]
+    wide = block.conv.conv.out_channels // cells
+    inputs, kept = _neighbourhoods(x, CROSS)
+    targets = _rows(_cells(finer, block.stride))[kept]
+    regression = _Regression(inputs, targets, _rows(weight)[kept, 0])
+    told = rearrange(regression.solution(), "x (c k) -> x c k", k=cells)
+    seen = rearrange(told, "x c k -> c (k x)")
+    spread = seen @ rearrange(regression.inner @ told.flatten(1), "x (c k) -> (k x) c", k=cells)
+    values, vectors = torch.linalg.eigh((spread + spread.T) / 2)
+    held = min(wide, len(values))
+    values = values.flip(0)[:held].clamp(min=1e-12)
+    basis = vectors.flip(1)[:, :held] * (_gain(values) / values.sqrt())
+    maps = torch.einsum("xck,cw->xwk", told, basis).float()
+    maps = F.pad(maps, (0, 0, 0, wide - held)).flatten(1)
+    maps /= (inputs @ maps[:-1] + maps[-1]).square().mean().sqrt()
+    if block.residual:  # the shortcut repeats the inputs; take them off the centre
+        own = x.shape[1] // cells
+        repeated = torch.eye(x.shape[1]).unflatten(1, (own, cells)).repeat(1, wide // own, 1)
+        maps[: x.shape[1]] -= repeated.flatten(1)
+    _set_taps(block.conv, CROSS, maps)
+
+
+def _lift(blocks: nn.ModuleList, x: Tensor) -> Tensor:
+    """Give the last block's output ``x`` a constant far above its features."""
+    last = blocks[-1]
+    conv = last.res_blocks[-1].conv2 if isinstance(last, ResStack) else last.conv
+    constant = CONSTANT * x.square().mean().sqrt()
+    conv.conv.bias += constant
+    return x + constant
+
+
+def _neighbourhoods(x: Tensor, taps: Taps) -> tuple[Tensor, Tensor]:
+    """Every position's neighbours ``[n, taps * C]`` as a convolution sees them, and which of all
+    positions were taken.
+    """
+    padded = F.pad(F.pad(x, (1, 1, 1, 1)), (0, 0, 0, 0, 1, 1), mode="replicate")
+    frames, rows, columns = x.shape[2:]
+    kept = _spread(x, REGRESSION_ROWS)
+    shifted = (padded[:, :, t : t + frames, r : r + rows, c : c + columns] for t, r, c in taps)
+    return torch.cat([_rows(part)[kept] for part in shifted], dim=1), kept
+
+
+def _spread(x: Tensor, limit: int) -> Tensor:
+    """At most ``limit`` of all positions of ``x``, evenly spread."""
+    total = x[:, 0].numel()
+    return torch.linspace(0, total - 1, min(total, limit), dtype=torch.double).long()
+
+
+def _rows(x: Tensor) -> Tensor:
+    """``[B, C, F, Y, X]`` as ``[positions, C]``."""
+    return x.movedim(1, -1).flatten(0, -2)
 
 
 def _cells(x: Tensor, stride: tuple[int, int, int]) -> Tensor:
@@ -158,38 +274,17 @@ def _cells(x: Tensor, stride: tuple[int, int, int]) -> Tensor:
     return space_to_depth(x, stride)
 
 
-def _pool(weight: Tensor, stride: tuple[int, int, int]) -> Tensor:
-    return _cells(weight, stride).mean(dim=1, keepdim=True)
-
-
-def _regress(layer: CausalConv3d, x: Tensor, target: Tensor, weight: Tensor) -> None:
-    """Weighted ridge regression of ``target`` on ``x`` and its neighbours, set as the layer."""
-    padded = F.pad(F.pad(x, (1, 1, 1, 1)), (0, 0, 0, 0, 1, 1), mode="replicate")
-    frames, rows, columns = x.shape[2:]
-    shifted = [padded[:, :, t : t + frames, r : r + rows, c : c + columns] for t, r, c in TAPS]
-    inputs = torch.cat([*shifted, torch.ones_like(x[:, :1])], dim=1)
-    a = inputs.movedim(1, -1).flatten(0, -2)
-    b = target.movedim(1, -1).flatten(0, -2)
-    scale = weight.flatten().sqrt()[:, None]
-    pick = torch.linspace(0, len(a) - 1, min(len(a), 200_000)).long()
-    a, b = a[pick] * scale[pick], b[pick] * scale[pick]
-    normal = (a.T @ a).double()
-    ridge = 1e-4 * normal.diagonal().mean()
-    solution = torch.linalg.solve(
-        normal + ridge * torch.eye(len(normal), dtype=torch.double), (a.T @ b).double()
-    ).float()
-    layer.conv.weight.zero_()
-    for tap, block in zip(TAPS, solution[:-1].split(x.shape[1]), strict=True):
-        layer.conv.weight[(slice(None), slice(None), *tap)] = block.T
-    layer.conv.bias.copy_(solution[-1])
-
-
-def _set_taps(layer: CausalConv3d, centre: Tensor, bias: Tensor) -> None:
+def _set_centre(layer: CausalConv3d, matrix: Tensor, bias: Tensor) -> None:
     """Make a 3x3x3 convolution a map of each position alone."""
     layer.conv.weight.zero_()
-    layer.conv.weight[:, :, 1 if layer.back else 2, 1, 1] = centre
+    layer.conv.weight[:, :, 1 if layer.back else 2, 1, 1] = matrix
     layer.conv.bias.copy_(bias)
 
 
-def _read_taps(layer: CausalConv3d) -> tuple[Tensor, Tensor]:
-    return layer.conv.weight[:, :, 1 if layer.back else 2, 1, 1].clone(), layer.conv.bias.clone()
+def _set_taps(layer: CausalConv3d, taps: Taps, maps: Tensor) -> None:
+    """Make a convolution ``maps`` ``[taps * C + 1, out]`` of neighbourhoods, the bias last."""
+    layer.conv.weight.zero_()
+    blocks = maps[:-1].split(layer.conv.in_channels)
+    for tap, block in zip(taps, blocks, strict=True):
+        layer.conv.weight[(slice(None), slice(None), *tap)] = block.T
+    layer.conv.bias.copy_(maps[-1])

@@ -20,7 +20,7 @@ from ..config import DataConfig
 from ..latent_store import LatentStore
 from ..reference_store import ClipReferences
 from .kept_parts import KeptParts, draw_kept_parts
-from .shown_references import Shown, draw_shown, with_references
+from .shown_references import Shown, Subjects, draw_shown, with_references
 
 Pair = tuple[Tensor, Tensor]
 """Video before audio."""
@@ -199,6 +199,7 @@ class BatchDrawer:
         self.noise: Callable[[FlowObjective, int, torch.Generator], Pair] = draw_sigmas
         self.tokens = batch * buckets[0].tokens(max(buckets[0].durations(objective.frames)))
         self.shares = torch.tensor([float(len(bucket.latents)) for bucket in buckets])
+        self.subjects = [Subjects.of(bucket.references) for bucket in buckets]
         self.crowded = [
             (torch.tensor(bucket.latents.counts) > 1).nonzero().flatten() for bucket in buckets
         ]
@@ -211,7 +212,7 @@ class BatchDrawer:
         bucket = self.buckets[index]
         durations = bucket.durations(objective.frames)
         frames = durations[_below(len(durations), generator)]
-        shown = self._shown(bucket, generator)
+        shown = self._shown(index, generator)
         which = self._pick(index, self._size(bucket, frames, shown), shown, generator)
         clean = bucket.slice(which, frames)
         captions = self._captions(bucket, which, shown, generator)
@@ -229,11 +230,11 @@ class BatchDrawer:
             )
         return FlowBatch(clean, (video, audio), sigmas, captions, inputs, kept)
 
-    def _shown(self, bucket: Bucket, generator: torch.Generator) -> Shown | None:
+    def _shown(self, index: int, generator: torch.Generator) -> Shown | None:
         objective = self.objective
         if not objective.reference_share or not _chance(objective.reference_share, generator):
             return None
-        return draw_shown(bucket.references, objective.reference_dropout, generator)
+        return draw_shown(self.subjects[index], objective.reference_dropout, generator)
 
     def _size(self, bucket: Bucket, frames: int, shown: Shown | None) -> int:
         """How many samples have as many tokens as a batch should, at least one per process."""

@@ -28,6 +28,11 @@ class PlaceProbe(nn.Module):
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
         blocks = [str(block) for block in BLOCKS if block < config.layers]
+        if not blocks:
+            raise ValueError(
+                f"place_weight reads blocks {', '.join(map(str, BLOCKS))} and the transformer has "
+                f"{config.layers}; give it more layers, or set objective.place_weight to 0"
+            )
         self.video = nn.ModuleDict(
             {block: nn.Linear(config.video.width, 3 * PLACES) for block in blocks}
         )

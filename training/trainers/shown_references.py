@@ -40,34 +40,46 @@ class Shown:
         return not any(slot.views or slot.voice for slot in self.slots)
 
 
-def draw_shown(
-    references: Sequence[ClipReferences], dropout: float, generator: torch.Generator
-) -> Shown:
+@dataclass(frozen=True, eq=False)
+class Subjects:
+    """Of every clip with references: how many subjects it has, and whether they speak."""
+
+    counts: Tensor
+    speaks: Tensor
+    views: int
+
+    @classmethod
+    def of(cls, references: Sequence[ClipReferences]) -> Subjects:
+        """Counted once for a store."""
+        views = [len(subject.views) for clip in references for subject in clip.subjects]
+        return cls(
+            torch.tensor([len(clip.subjects) for clip in references]),
+            torch.tensor([clip.speaks for clip in references]),
+            min(views, default=0),
+        )
+
+
+def draw_shown(subjects: Subjects, dropout: float, generator: torch.Generator) -> Shown:
     """Draws the slots of a batch: speakers as often as things, whatever their share of the clips.
 
     Args:
-        references: of every clip.
+        subjects: of every clip.
         dropout: share in which the looks, or the voice, of a subject are left out.
         generator: of the draw.
     """
-    speakers = torch.tensor([clip.speaks for clip in references])
-    counts = torch.tensor([len(clip.subjects) for clip in references])
-    speaking = bool(speakers.any()) and _chance(0.5, generator)
-    pool = ((speakers == speaking) & (counts > 0)).nonzero().flatten()
-    if not len(pool):
-        pool = (counts > 0).nonzero().flatten()
-        speaking = bool(speakers[pool].all())
-    some = int(pool[_below(len(pool), generator)])
-    subjects = 1 + _below(min(MAX_SUBJECTS, int(counts[some])), generator)
-    views = min(len(subject.views) for subject in references[some].subjects)
+    counts, speaks = subjects.counts, subjects.speaks & (subjects.counts > 0)
+    things = ~speaks & (counts > 0)
+    speaking = bool(speaks.any()) and (not bool(things.any()) or _chance(0.5, generator))
+    pool = (speaks if speaking else things).nonzero().flatten()
+    some = int(counts[pool[_below(len(pool), generator)]])
     slots = tuple(
         Slot(
-            0 if _chance(dropout, generator) else 1 + _below(views, generator),
+            0 if _chance(dropout, generator) else 1 + _below(subjects.views, generator),
             speaking and not _chance(dropout, generator),
         )
-        for _ in range(subjects)
+        for _ in range(1 + _below(min(MAX_SUBJECTS, some), generator))
     )
-    return Shown(slots, pool[counts[pool] >= subjects])
+    return Shown(slots, pool[counts[pool] >= len(slots)])
 
 
 def with_references(

@@ -290,7 +290,7 @@ def compile_blocks(networks: nn.Module) -> None:
     """Fuse the transformer's blocks, one program for each shape of a batch."""
     import torch._dynamo
 
-    torch._dynamo.config.recompile_limit = SHAPES
+    torch._dynamo.config.cache_size_limit = SHAPES
     for block in networks["transformer"].transformer_blocks:
         block.compile(dynamic=False)
 

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from ...model.video_vae import VideoVae, VideoVaeConfig
 from ..clip_store import ClipStore, fill_store
 from ..config import TrainConfig, from_table
-from ..loop import autocast, pick_device
+from ..loop import STATE, autocast, pick_device
 from ..state import save_tensors
 from .closed_form_start import start_in_closed_form
 from .latent_basis import rotate_to_principal_axes
@@ -39,7 +39,7 @@ class VideoVaeObjective:
         noise: standard deviation of latent noise relative to the latents' own.
         latent_weight: pull of the latents towards unit size.
         decoder_only: keep the encoder (and so every cached latent) as it is.
-        start_clips: clips that the closed-form start is solved on.
+        start_clips: the closed-form start is solved on twice as many halves of clips.
         statistics_clips: clips whose latents give the per-channel statistics on export.
         scale_power: 0 whitens the principal latent channels, 1 leaves their variances as they are.
     """
@@ -71,22 +71,22 @@ class VideoVaeTrainer:
             self.vae.encoder.requires_grad_(False)
         self.train_clips: ClipStore = fill_store(config.data, "train")
         self.held_out: ClipStore = fill_store(config.data, "validation")
-        if not config.run.init_from:
+        if not config.run.init_from and not (Path(config.run.folder) / STATE).is_file():
             start_in_closed_form(self.vae, self._start_sample())
 
     def _start_sample(self) -> Tensor:
-        """17 frames of many clips, from anywhere in time, whole pictures."""
-        total = len(self.train_clips)
-        picks = range(0, total, max(1, total // self.objective.start_clips))
-        places = max(0, self.train_clips.frames.shape[1] - START_FRAMES) // 8 + 1
-        starts = [8 * (index % places) for index in range(len(picks))]
-        full = slice(None)
-        return torch.stack(
-            [
-                self.train_clips.pixels(index, (slice(start, start + START_FRAMES), full, full))
-                for index, start in zip(picks, starts, strict=True)
-            ]
-        )
+        """17 frames of the left or right half of many clips, from anywhere in time."""
+        total, frames, _, width, _ = self.train_clips.frames.shape
+        total = min(total, len(self.train_clips))
+        count = min(total, 2 * self.objective.start_clips)
+        places = max(0, frames - START_FRAMES) // 8 + 1
+        half = max(32, width // 64 * 32)
+        windows = []
+        for turn in range(count):
+            start, left = 8 * (turn % places), half * (turn % 2)
+            place = slice(start, start + START_FRAMES), slice(None), slice(left, left + half)
+            windows.append(self.train_clips.pixels(turn * total // count, place))
+        return torch.stack(windows)
 
     def crop(self, store: ClipStore, generator: torch.Generator) -> Tensor:
         """A random window of a random clip, ``[3, F, Y, X]`` in [-1, 1].
