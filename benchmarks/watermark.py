@@ -112,7 +112,7 @@ def compare_peers(frames: Tensor, results: Counts) -> None:
 def sound(count: int) -> None:
     """Recovery by attack, and how loud the mark is."""
     mark, results = AudioWatermark(KEY), defaultdict(lambda: defaultdict(list))
-    sources = [(name, wave) for name, _, wave in playground(count, 97)]
+    sources = [(name, wave) for name, _, wave in playground(count, 97, 64, 64)]
     for seed in range(max(count // 2, 1)):
         sources += list(sounds(seed, 4.0))
     for name, waveform in sources:
