@@ -13,10 +13,10 @@ import numpy as np
 from ..world import Truth
 from .kit import Kit
 from .metric import Score, score
-from .round_trip import ROUND_TRIPS
+from .round_trip import LABELS
 
 FORMAT = 2
-REAL, CODEC, SAMPLES = "real", "codec", "samples"
+REAL, BASELINE, CODEC, SAMPLES = "real", "DCT-PCA", "codec", "samples"
 SHUFFLED = "real, shuffled"
 BULKY = ("trajectories", "view", "mouths", "things", "cast")
 """Of a truth; a clip's seed and index give them back."""
@@ -31,7 +31,7 @@ class Evidence:
     Attributes:
         captions, truths, indices: of the clips.
         readings: by source: "real", "codec" and other round trips, "samples".
-        fidelity: of each round trip, by source: what round_trip.ROUND_TRIPS measures.
+        fidelity: of each round trip, by source: what round_trip.py measures.
     """
 
     captions: list[str] = field(default_factory=list)
@@ -75,7 +75,7 @@ def table(rows: Rows, kit: Kit) -> str:
     """A Markdown table, metrics down and sources across; in brackets over how many clips."""
     sources = list(rows)
     labels = {metric.name: metric.label for metric in kit.metrics}
-    labels |= dict(kit.labels) | {one.name: one.label for one in ROUND_TRIPS}
+    labels |= dict(kit.labels) | LABELS
     names = [name for name in labels if any(name in row for row in rows.values())]
     body = [
         [labels[name], *(_cell(rows[source].get(name)) for source in sources)] for name in names
@@ -126,10 +126,10 @@ def _clip(evidence: Evidence, at: int) -> dict[str, object]:
 
 def _mean_fidelity(measured: Sequence[Mapping[str, float | None]]) -> dict[str, Score]:
     scores = {}
-    for one in ROUND_TRIPS:
-        values = [value for clip in measured if (value := clip[one.name]) is not None]
+    for name in LABELS:
+        values = [value for clip in measured if (value := clip[name]) is not None]
         if values:
-            scores[one.name] = Score(float(np.mean(values)), len(values))
+            scores[name] = Score(float(np.mean(values)), len(values))
     return scores
 
 

@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 if TYPE_CHECKING:
+    from ..world import ClipSpec
     from .card import Rows
     from .kit import Kit
     from .networks import Networks
-    from .session import Session
+    from .session import Codec, Session
 
 log = logging.getLogger("hibari.evaluate")
 
 BUNDLED = Path(__file__).parents[2] / "weights" / "hibari-playground.safetensors"
 CLIPS, QUICK_CLIPS, SHEET_CLIPS = 48, 12, 12
 MOST_CLIPS = 100_000
+BASELINE_CLIPS = 50
 
 
 def main(argv: Sequence[str]) -> int:
@@ -62,6 +64,11 @@ def build_parser() -> argparse.ArgumentParser:
         default="drops",
         help="the narrow slice (default) or everything",
     )
+    add(
+        "--baseline",
+        action="store_true",
+        help=f"beside the codecs, the best linear one (DCT-PCA) of {BASELINE_CLIPS} training clips",
+    )
     add("--clips", type=int, metavar="N", help=f"held-out clips; default {CLIPS}")
     add("--seed", type=int, default=1, metavar="N", help="of the held-out clips; default 1")
     add("--steps", type=int, metavar="N", help="default: what the checkpoint recommends")
@@ -100,15 +107,18 @@ def _clip_count(arguments: argparse.Namespace) -> int:
 
 def _open(arguments: argparse.Namespace) -> Session:
     from ..world import ClipSpec
-    from .card import CODEC
+    from .card import BASELINE, CODEC
     from .session import Session
 
     kit = _kit(arguments.playground)
     networks = _networks(arguments)
     settings, spec = None, ClipSpec(playground=arguments.playground)
-    codecs = {}
+    codecs: dict[str, Codec] = {}
     if networks is not None:
         spec = networks.spec
+    if arguments.baseline:
+        codecs[BASELINE] = _baseline(spec)
+    if networks is not None:
         if networks.has_codecs:
             codecs[CODEC] = networks.round_trip
         if networks.can_sample:
@@ -117,6 +127,14 @@ def _open(arguments: argparse.Namespace) -> Session:
             log.warning("the checkpoint has no transformer with text encoder: no samples are made")
     sheet_clips = SHEET_CLIPS if arguments.sheet is not None else 0
     return Session(spec, kit, codecs, networks, settings, sheet_clips)
+
+
+def _baseline(spec: ClipSpec) -> Codec:
+    """Pictures through the linear codec, the sound as it is."""
+    from .codec_baseline import linear_codec
+
+    linear = linear_codec(spec, BASELINE_CLIPS)
+    return lambda frames, waveform: (linear.round_trip(frames), waveform)
 
 
 def _kit(playground: str) -> Kit:
