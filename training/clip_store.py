@@ -146,13 +146,14 @@ def open_store(data: DataConfig, split: str) -> ClipStore:
 
 
 def stored_clips(data: DataConfig, split: str) -> ClipStore | None:
-    """The clips of a split that are rendered so far; None where there is no store."""
+    """The clips of a split that are rendered so far; None where there are none."""
     folder = store_folder(data, split)
     lines = folder / "clips.jsonl"
     if not lines.is_file():
         return None
     count = lines.read_bytes().count(b"\n")
-    return ClipStore(folder, count, (data.frames, data.height, data.width), data.fps)
+    shape = (data.frames, data.height, data.width)
+    return ClipStore(folder, count, shape, data.fps) if count else None
 
 
 def fill_store(data: DataConfig, split: str) -> ClipStore:

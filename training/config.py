@@ -67,9 +67,10 @@ class DataConfig:
     ``playground`` is "drops", the narrow slice of falling things, or "whole". ``workers`` 0 means
     that another process renders them meanwhile. ``keep_clips`` false keeps only the latents: the
     transformer stage then learns from more clips than a disk holds. ``reference_px`` is the side
-    of the reference views that the transformer stage is shown; 0 makes none. ``buckets`` are tables
-    that set another size and number of clips each; the transformer stage learns from all of them,
-    the first counting as the usual size.
+    of the reference views that the transformer stage is shown, 0 makes none; only the first
+    ``reference_clips`` have them, where that is not 0. ``buckets`` are tables that set another size
+    and number of clips each; the transformer stage learns from all of them, the first counting as
+    the usual size.
     """
 
     folder: str
@@ -84,6 +85,7 @@ class DataConfig:
     playground: str = "drops"
     keep_clips: bool = True
     reference_px: int = 0
+    reference_clips: int = 0
     buckets: tuple[Any, ...] = ()
 
     def stores(self) -> tuple[DataConfig, ...]:
@@ -104,6 +106,10 @@ class DataConfig:
     def clips_of(self, split: str) -> int:
         """How many clips ``train`` or ``validation`` has."""
         return self.count if split == "train" else self.validation_count
+
+    def referenced_clips_of(self, split: str) -> int:
+        """How many of them, from the first on, have references."""
+        return min(self.clips_of(split), self.reference_clips or self.count)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -62,9 +62,9 @@ class ClipReferences:
 def make_references(
     data: DataConfig, split: str, codecs: Codecs, precision: str, device: torch.device
 ) -> list[ClipReferences]:
-    """The references of every clip of a split, in order; shards made before come from disk."""
+    """The references of the clips that have some, in order; shards made before come from disk."""
     encoder = ReferenceEncoder(codecs, precision, device)
-    shards = [encoder.shard(data, split, span) for span in spans(data.clips_of(split))]
+    shards = [encoder.shard(data, split, span) for span in spans(data.referenced_clips_of(split))]
     return [clip for shard in shards for clip in shard]
 
 
@@ -75,7 +75,7 @@ def encode_references(
     encoder = ReferenceEncoder(codecs, precision, device)
     for store in data.stores():
         for split in ("validation", "train"):
-            for span in spans(store.clips_of(split))[part[0] :: part[1]]:
+            for span in spans(store.referenced_clips_of(split))[part[0] :: part[1]]:
                 encoder.shard(store, split, span)
 
 

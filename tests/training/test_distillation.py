@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from hibari.model.checkpoint import CheckpointInfo
 from hibari.model.sampling import Guidance, Guider, TextContext, euler
 from hibari.training.bundle import PLAYGROUND, _with_facts
 from hibari.training.loop import Run, step_generator
@@ -101,6 +102,7 @@ def test_a_student_comes_nearer_and_tells_how_it_wants_to_be_sampled(teacher, tm
     assert (info.recommended.steps, info.recommended.guidance) == (2, 1.0)
     assert info.recommended.sigmas == tuple(round(float(s), 6) for s in trainer.walk.student)
     assert info.recommended.width == 256
+    assert CheckpointInfo.from_metadata(info.to_metadata()) == info
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ class TransformerTrainer:
         if buckets is None:
             with PROCESSES.first_alone():
                 buckets = load_buckets(config, self.objective, self.device)
+        self._ids: dict[str, Tensor] = {}
         self.data = {
             split: [bucket.to(self.device) for bucket in of_split]
             for split, of_split in buckets.items()
@@ -146,10 +147,7 @@ class TransformerTrainer:
         observe: Callable[[int, Tensor | None, Tensor | None], None] | None = None,
     ) -> Pair:
         """What networks predict, in float32, for the batch's captions or for others."""
-        told = batch.captions if captions is None else captions
-        ids, _ = networks["text_encoder"].tokenize(told)
-        missing = max(0, self.objective.text_tokens - ids.shape[1])
-        ids = F.pad(ids, (0, 0, 0, missing), value=PADDING_ID)
+        ids = self._tokenized(batch.captions if captions is None else captions)
         context, mask = networks["text_encoder"](ids.to(self.device))
         of_tokens = [level.flatten(1) for level in batch.levels]
         inputs = replace(self._inputs(batch), context_mask=mask, observe=observe)
@@ -159,6 +157,19 @@ class TransformerTrainer:
         with stance:
             video, audio = networks["transformer"](*noisy, *of_tokens, context, conditions=inputs)
         return video.float(), audio.float()
+
+    def _tokenized(self, captions: Sequence[str]) -> Tensor:
+        """Word ids ``[B, T, G]``; each caption is taken apart once, as it comes back many times."""
+        for text in captions:
+            if text not in self._ids:
+                ids, _ = self.module["text_encoder"].tokenize([text])
+                self._ids[text] = ids[0].int()
+        longest = max(self.objective.text_tokens, *(len(self._ids[text]) for text in captions))
+        padded = [
+            F.pad(self._ids[text], (0, 0, 0, longest - len(self._ids[text])), value=PADDING_ID)
+            for text in captions
+        ]
+        return torch.stack(padded).long()
 
     def _inputs(self, batch: FlowBatch) -> TransformerInputs:
         return replace(
