@@ -1,0 +1,65 @@
+"""Joining sounds: constant power, matched level, nothing lost."""
+
+from itertools import pairwise
+
+import pytest
+import torch
+from hibari.model.seam import join_sound, likeness, rising
+
+RATE_HZ = 8000
+
+
+def noise(seconds, seed, level=0.2):
+    generator = torch.Generator().manual_seed(seed)
+    return level * torch.randn(2, round(seconds * RATE_HZ), generator=generator)
+
+
+def level_db(waveform):
+    return float(10 * waveform.square().mean().log10())
+
+
+def test_a_sound_that_goes_on_as_it_was_is_not_touched():
+    whole = noise(2.0, 0)
+    joined = join_sound(whole[:, :12000], whole[:, 8000:], 4000, RATE_HZ)
+    assert torch.allclose(joined, whole, atol=1e-5)
+
+
+@pytest.mark.parametrize("level", [0.2, 0.12, 0.35])
+def test_foreign_sounds_join_without_a_step_or_a_dip(level):
+    joined = join_sound(noise(2.0, 0), noise(3.0, 1, level), 4000, RATE_HZ)
+    levels = [level_db(part) for part in joined[:, :20000].split(1000, dim=-1)]
+    assert joined.shape[-1] == 16000 + 24000 - 4000
+    assert max(abs(two - one) for one, two in pairwise(levels)) < 1
+
+
+def test_the_made_sound_finds_its_own_level_after_a_second():
+    after = noise(4.0, 1, 0.1)
+    joined = join_sound(noise(1.0, 0, 0.2), after, 4000, RATE_HZ)
+    assert torch.equal(joined[:, -16000:], after[:, -16000:])
+
+
+def test_silence_has_no_level_to_match():
+    quiet, loud = torch.zeros(2, 8000), noise(1.0, 1)
+    assert torch.equal(join_sound(quiet, loud, 1000, RATE_HZ)[:, 8000:], loud[:, 1000:])
+    assert torch.equal(join_sound(loud, quiet, 1000, RATE_HZ)[:, :7000], loud[:, :7000])
+
+
+def test_nothing_shared_is_one_after_the_other():
+    one, other = noise(0.1, 0), noise(0.1, 1)
+    assert torch.equal(join_sound(one, other, 0, RATE_HZ), torch.cat((one, other), dim=-1))
+
+
+def test_more_shared_than_there_is_is_refused():
+    with pytest.raises(ValueError, match="cannot share 900"):
+        join_sound(noise(0.1, 0), noise(0.1, 1), 900, RATE_HZ)
+
+
+def test_likeness_tells_the_same_from_another():
+    one = noise(1.0, 0)
+    assert likeness(one, 2 * one) == pytest.approx(1, abs=1e-4)
+    assert likeness(one, noise(1.0, 1)) < 0.1
+    assert likeness(one, torch.zeros_like(one)) == 0
+
+
+def test_weights_rise_evenly_between_the_ends():
+    assert rising(3).tolist() == [0.25, 0.5, 0.75]
