@@ -181,8 +181,10 @@ def test_a_full_disk_names_the_clip_and_keeps_those_before(tmp_path):
     again = open_store(data, "train")
     assert len(again) == 1
     again.append(second, sound, {"caption": "two"})
-    assert (open_store(data, "train")[1].frames == 2).all()
-    assert (again[0].frames == 1).all()
+    read = open_store(data, "train")
+    assert [line["caption"] for line in read.lines] == ["one", "two"]
+    assert (read.frames[0] == 1).all()
+    assert (read.frames[1] == 2).all()
 
 
 def test_a_reader_without_a_renderer_says_so(tmp_path):
