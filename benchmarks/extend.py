@@ -98,7 +98,7 @@ def extender(options: argparse.Namespace) -> Extender:
 
 def world_video(index: int, frames: int, size: int) -> tuple[Any, str]:
     """A clip of the playground as VIDEO, and what is seen in it."""
-    made = make_clip(7, index, ClipSpec(frames, size, size, FPS), "test")
+    made = make_clip(7, index, ClipSpec(frames, size, size, FPS), "validation")
     audio = {"waveform": torch.as_tensor(made.waveform)[None].float(), "sample_rate": 24000}
     images = torch.from_numpy(made.frames).float() / 255
     parts = Types.VideoComponents(images=images, frame_rate=Fraction(FPS), audio=audio)
