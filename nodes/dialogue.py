@@ -28,7 +28,7 @@ class HibariDialogue(io.ComfyNode):
             description=(
                 "Speaks written lines and tells when mouths move. With a latent connected, the "
                 "speech is kept while the clip is sampled, so that who speaks in the picture "
-                "follows it. Speech comes from the program espeak-ng, which you install yourself."
+                "follows it. Speech comes from a program that you install: espeak-ng, or Piper."
             ),
             search_aliases=[
                 *("tts", "text to speech", "speech", "voice", "talking", "lip sync", "espeak"),

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from ..model.speech.track import SpokenLine
 
 TIMING_FORMAT = "hibari-dialogue-1"
+VOICES = "voices"
+"""Folder in Hibari's home with voices of Piper that people brought."""
 
 
 def spoken_lines(lines: Sequence[Line], language: str, pause_s: float) -> list[SpokenLine]:
@@ -20,14 +22,15 @@ def spoken_lines(lines: Sequence[Line], language: str, pause_s: float) -> list[S
         ValueError: no speech program is installed, or it cannot speak a line.
     """
     from ..host import ProgressBar, check_interrupted
-    from ..model.speech.espeak import speak
+    from ..model.speech.synthesis import speak_line
     from ..model.speech.track import lay_out
-    from ..model.speech.voice import voice_of
+    from ..trust.home import home_path
 
+    voices = home_path() / VOICES
     bar, sounds = ProgressBar(len(lines)), []
     for line in lines:
         check_interrupted()
-        sounds.append(speak(line.text, language, voice_of(line.speaker, line.voice)))
+        sounds.append(speak_line(line, language, voices))
         bar.update(1)
     return lay_out(lines, sounds, pause_s)
 

@@ -10,10 +10,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from .voice import Voice
+from .wave_sound import SpeechError, sound_of_wave
 
 PROGRAMS = ("espeak-ng", "espeak")
 WINDOWS_PROGRAM = Path("C:/Program Files/eSpeak NG/espeak-ng.exe")
@@ -22,10 +22,6 @@ INSTALL = (
     "Windows: winget install eSpeak-NG.eSpeak-NG) and start again"
 )
 TIMEOUT_S = 60
-
-
-class SpeechError(ValueError):
-    """Words that could not be spoken."""
 
 
 def espeak_program() -> str | None:
@@ -65,28 +61,9 @@ def speak(text: str, language: str, voice: Voice) -> tuple[Tensor, int]:
     if done.returncode or not done.stdout:
         said = done.stderr.decode(errors="replace").strip()[:200] or "no sound came"
         raise SpeechError(f"{program} did not speak {language!r}: {said}; choose another language")
-    return _sound(done.stdout)
+    return sound_of_wave(done.stdout)
 
 
 def _plain(text: str) -> str:
     """The words without what the program would read as its own phoneme codes."""
     return " ".join(text.replace("[[", " ").replace("]]", " ").split())
-
-
-def _sound(wave: bytes) -> tuple[Tensor, int]:
-    """Sound of a wave file; its header was written before its length was known."""
-    at = wave.find(b"data")
-    if wave[:4] != b"RIFF" or at < 0:
-        raise SpeechError("the speech program gave no wave file; update it")
-    rate_hz = int.from_bytes(wave[24:28], "little")
-    body = wave[at + 8 :]
-    samples = torch.frombuffer(bytearray(body[: len(body) // 2 * 2]), dtype=torch.int16)
-    return trimmed(samples.float() / 32768), rate_hz
-
-
-def trimmed(sound_N: Tensor, quiet: float = 1e-3) -> Tensor:
-    """The sound without the silence at its ends, of at least one sample."""
-    heard = (sound_N.abs() > quiet).nonzero().flatten()
-    if not len(heard):
-        return sound_N[:1]
-    return sound_N[int(heard[0]) : int(heard[-1]) + 1]

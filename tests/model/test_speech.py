@@ -4,15 +4,18 @@ import math
 import os
 import stat
 import sys
+from pathlib import Path
 
 import pytest
 import torch
 from hibari.model.loudness import integrated_loudness
-from hibari.model.speech import espeak
+from hibari.model.speech import espeak, piper
 from hibari.model.speech.mouth import av_offset, mouth_opening
 from hibari.model.speech.script import Line, read_script, starts_of
+from hibari.model.speech.synthesis import speak_line
 from hibari.model.speech.track import RATE_HZ, latent_noise, lay_out, track_of
 from hibari.model.speech.voice import Voice, voice_of
+from hibari.model.speech.wave_sound import SpeechError, trimmed
 
 SCRIPT = """
 Anna (a deep, slow voice): Hello: there.
@@ -91,13 +94,13 @@ def test_words_that_look_like_options_or_codes_are_spoken():
 
 @needs_espeak
 def test_an_unknown_language_is_told():
-    with pytest.raises(espeak.SpeechError, match="did not speak 'xx-none'"):
+    with pytest.raises(SpeechError, match="did not speak 'xx-none'"):
         espeak.speak("Hello", "xx-none", Voice("m1"))
 
 
 def test_without_a_program_it_is_told_what_to_install(monkeypatch):
     monkeypatch.setattr(espeak, "espeak_program", lambda: None)
-    with pytest.raises(espeak.SpeechError, match=r"apt install espeak-ng.*brew.*winget"):
+    with pytest.raises(SpeechError, match=r"apt install espeak-ng.*brew.*winget"):
         espeak.speak("Hello", "en", Voice("m1"))
 
 
@@ -111,14 +114,73 @@ def test_a_program_that_fails_is_told(tmp_path, monkeypatch, script, message):
     program.write_text(f"#!{sys.executable} -S\n{script}\n")
     program.chmod(program.stat().st_mode | stat.S_IEXEC)
     monkeypatch.setattr(espeak, "espeak_program", lambda: str(program))
-    with pytest.raises(espeak.SpeechError, match=message):
+    with pytest.raises(SpeechError, match=message):
         espeak.speak("Hello", "en", Voice("m1"))
 
 
 def test_silence_at_the_ends_is_cut():
     padded = torch.cat((torch.zeros(50), hum(0.1), torch.zeros(70)))
-    assert abs(len(espeak.trimmed(padded)) - len(hum(0.1))) < 30
-    assert len(espeak.trimmed(torch.zeros(9))) == 1
+    assert abs(len(trimmed(padded)) - len(hum(0.1))) < 30
+    assert len(trimmed(torch.zeros(9))) == 1
+
+
+def brought(folder, *names):
+    for name in names:
+        (folder / f"{name}.onnx").touch()
+        (folder / f"{name}.onnx.json").touch()
+
+
+def test_a_voice_of_the_language_is_found_and_one_that_is_named_taken(tmp_path):
+    brought(tmp_path, "en_US-amy-medium", "en_GB-alan-low", "fr_FR-siwis-medium")
+    (tmp_path / "en_US-half-low.onnx").touch()  # its settings are missing
+    names = {
+        language: [path.stem for path in piper.voices_in(tmp_path, language)]
+        for language in ("en-us", "en-au", "fr", "de")
+    }
+    assert names == {
+        "en-us": ["en_US-amy-medium"],
+        "en-au": ["en_GB-alan-low", "en_US-amy-medium"],
+        "fr": ["fr_FR-siwis-medium"],
+        "de": [],
+    }
+    both = piper.voices_in(tmp_path, "en-au")
+    assert piper.chosen_voice(both, "Ben", "the voice of Alan").stem == "en_GB-alan-low"
+    assert piper.chosen_voice(both, "Ben", "") == piper.chosen_voice(both, "ben", "")
+
+
+def test_piper_speaks_where_it_has_a_voice_and_espeak_elsewhere(tmp_path, monkeypatch):
+    brought(tmp_path, "en_US-amy-medium")
+    monkeypatch.setattr(piper, "speak", lambda text, model, voice: ("piper", model.stem))
+    monkeypatch.setattr(espeak, "speak", lambda text, language, voice: ("espeak", language))
+    line = Line("A", "Hello")
+    assert speak_line(line, "en-us", tmp_path) == ("espeak", "en-us")
+    monkeypatch.setattr(piper, "piper_command", lambda: ["piper"])
+    assert speak_line(line, "en-us", tmp_path) == ("piper", "en_US-amy-medium")
+    assert speak_line(line, "fr", tmp_path) == ("espeak", "fr")
+
+
+FALSE_PIPER = """
+import sys, wave
+given = dict(zip(sys.argv[1::2], sys.argv[2::2]))
+assert given["--noise-scale"] == given["--noise-w-scale"] == "0", given
+if "broken" in given["-m"]:
+    sys.exit("no such voice")
+with wave.open(given["-f"], "wb") as file:
+    file.setparams((1, 2, 22050, 0, "NONE", ""))
+    count = round(1000 * float(given["--length-scale"]) * len(sys.stdin.read()))
+    file.writeframes(b"\\x00\\x20" * count)
+"""
+
+
+def test_piper_is_run_as_a_process_and_what_it_says_is_told(tmp_path, monkeypatch):
+    (tmp_path / "piper.py").write_text(FALSE_PIPER)
+    command = [sys.executable, "-S", str(tmp_path / "piper.py")]
+    monkeypatch.setattr(piper, "piper_command", lambda: command)
+    sound, rate = piper.speak("Hello", Path("a.onnx"), Voice("m1", 50, 330))
+    assert (len(sound), rate) == (2500, 22050)
+    assert sound.unique().tolist() == [0.25]
+    with pytest.raises(SpeechError, match="no such voice; use another voice"):
+        piper.speak("Hello", Path("broken.onnx"), Voice("m1"))
 
 
 def test_lines_are_equally_loud_where_they_belong_on_the_track():
