@@ -24,9 +24,6 @@ from typing import Any
 
 import numpy as np
 import torch
-
-os.environ["HIBARI_HOME"] = tempfile.mkdtemp(prefix="hibari-benchmark-")  # nobody's own cameos
-
 from cameo_cutouts import THINGS, photographs, scene_with
 from cameo_studio import Filmed, Latents, Scene, Studio, pcm16
 from hibari.training.evaluation.likeness import (
@@ -57,7 +54,8 @@ def main() -> None:
         parser.error(f"{given.identities} identities cannot be told apart; use 20")
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("hibari").setLevel(logging.INFO)
-    with torch.inference_mode():
+    with tempfile.TemporaryDirectory(prefix="hibari-benchmark-") as home, torch.inference_mode():
+        os.environ["HIBARI_HOME"] = home  # nobody's own cameos
         told = measure(given.checkpoint, given.identities, given.seconds, given.seed)
     print(table(told))
     if given.out is not None:

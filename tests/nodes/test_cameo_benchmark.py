@@ -1,0 +1,58 @@
+"""The measure of likeness: nothing is lost between library and blocks, and photographs are new."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hibari.host.embedded.folders import checkpoints_directory
+from hibari.model.checkpoint import Recommended
+
+from ..headless.tiny_checkpoint import save_tiny_checkpoint
+from ..trust.cameo.faces import frames_of_a_face, speech
+from .cameo_graphs import TINY, difference
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+SMALL = Recommended(steps=2, guidance=3.0, width=64, height=64, seconds=0.4)
+
+
+@pytest.fixture(autouse=True)
+def benchmarks(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+
+
+@pytest.fixture
+def studio(own_home):
+    from cameo_studio import Studio
+
+    save_tiny_checkpoint(checkpoints_directory() / TINY, SMALL)
+    return Studio(TINY, None, 0)
+
+
+def test_blocks_and_library_make_the_same_latents_bit_by_bit(studio):
+    from cameo_studio import Filmed, Scene, pcm16
+
+    views = frames_of_a_face(2, size=256, radius=55)
+    filmed = Filmed("Somebody", views, pcm16(speech(1.2, 24_000)[0]))
+    scene = Scene("@subject says hello", "somebody")
+    with torch.inference_mode():
+        studio.enrol(filmed, scene)
+        by_blocks = studio.by_blocks(filmed, scene, 3)
+        by_library = studio.by_library(filmed, scene, 3)
+        without = studio.without(filmed, scene, 3)
+    assert difference(by_blocks, by_library) == 0
+    assert difference(by_blocks, without) > 0
+
+
+def test_a_photograph_is_grained_and_no_two_things_look_alike():
+    from cameo_cutouts import GROUND, THINGS, photographs, scene_with
+    from hibari.training.evaluation.likeness import look_distances, retrieval
+
+    views = [photographs(thing) for thing in THINGS]
+    for one in views:
+        inside = (one != GROUND).any(axis=-1)
+        assert 0.1 < inside.mean() < 0.8
+        assert len(np.unique(one[inside], axis=0)) > 5000  # a drawn character has some dozens
+    backdrop = np.full((256, 256, 3), (90, 120, 140), np.uint8)
+    clips = [scene_with(thing, backdrop) for thing in THINGS]
+    assert retrieval(look_distances(clips, [one[0] for one in views])) == 1
