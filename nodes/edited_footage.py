@@ -119,17 +119,15 @@ def _read(stretches: Sequence[Stretch], start: int, stop: int) -> Iterator[Tenso
 
 
 def _sound(edit: Edit, audio: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The sound of the whole in stereo, at the higher of both rates; None where nothing sounds."""
+    """The sound of the whole in stereo, at the higher of both rates; None where there is none."""
     from ..host.media import conform_audio
 
     given = edit.source.audio
+    if edit.kind == "remix":
+        return _remixed_sound(edit, given if edit.keeps_sound or audio is None else audio)
     if given is None and audio is None:
         return None
     rate_hz = max(int(one["sample_rate"]) for one in (given, audio) if one is not None)
-    if edit.kind == "remix":
-        kept = given if edit.keeps_sound or audio is None else audio
-        waveform = conform_audio(kept, rate_hz, edit.frames / edit.fps)
-        return {"waveform": waveform[None], "sample_rate": rate_hz}
     source = conform_audio(given, rate_hz, edit.source.frames / edit.fps)
     made = conform_audio(audio, rate_hz, edit.frames / edit.fps, start_s=edit.skipped / edit.fps)
     shared = min(round(edit.shared / edit.fps * rate_hz), source.shape[-1], made.shape[-1])
@@ -140,3 +138,14 @@ def _sound(edit: Edit, audio: dict[str, Any] | None) -> dict[str, Any] | None:
     total = (edit.source.frames + edit.new) / edit.fps
     whole = conform_audio({"waveform": joined[None], "sample_rate": rate_hz}, rate_hz, total)
     return {"waveform": whole[None], "sample_rate": rate_hz}
+
+
+def _remixed_sound(edit: Edit, audio: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The sound of a remix in stereo at its own rate, as long as the picture."""
+    from ..host.media import conform_audio
+
+    if audio is None:
+        return None
+    rate_hz = int(audio["sample_rate"])
+    waveform = conform_audio(audio, rate_hz, edit.frames / edit.fps)
+    return {"waveform": waveform[None], "sample_rate": rate_hz}
