@@ -87,7 +87,8 @@ class Tokenizer:
         split = [self._checked_words(prompt) for prompt in prompts]
         longest = max(map(len, split), default=0)
         # One tensor of one list: a tensor for each word takes fifty times as long.
-        G, filled = self.grams_per_word, []
+        filled: list[int] = []
+        G = self.grams_per_word
         for words in split:
             for word in words:
                 pieces = word_ids(word, self.buckets, G)

@@ -30,9 +30,9 @@ def train(folder, steps):
     Run(trainer, settings.run).fit()
 
 
-def losses(folder):
+def logged(folder, name="loss"):
     lines = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
-    return [line["loss"] for line in lines if "loss" in line]
+    return [line[name] for line in lines if name in line]
 
 
 def in_process(index, count, folder, steps, meeting):
@@ -68,11 +68,14 @@ def together(folder, steps, count=2):
 def test_two_processes_train_as_one_and_either_goes_on_from_the_other(tmp_path):
     train(tmp_path / "one", 4)
     together(tmp_path / "two", 4)
-    assert losses(tmp_path / "two") == pytest.approx(losses(tmp_path / "one"), rel=1e-4)
+    for name in ("loss", "grad_norm"):
+        one, two = (logged(tmp_path / folder, name) for folder in ("one", "two"))
+        assert two == pytest.approx(one, rel=1e-3)
     one, two = (load_file(tmp_path / name / "state.safetensors") for name in ("one", "two"))
     assert one.keys() == two.keys()
     for key, value in one.items():
-        assert torch.allclose(two[key], value, atol=1e-4), key
+        # Updates are orthogonalised in half precision where that is fast.
+        assert torch.allclose(two[key], value, atol=1e-3), key
     results = [load_file(tmp_path / name / "transformer.safetensors") for name in ("one", "two")]
     assert {k: v.shape for k, v in results[0].items()} == {
         k: v.shape for k, v in results[1].items()
@@ -80,7 +83,9 @@ def test_two_processes_train_as_one_and_either_goes_on_from_the_other(tmp_path):
     # What one began two go on with, and the reverse.
     together(tmp_path / "one", 6)
     train(tmp_path / "two", 6)
-    assert losses(tmp_path / "one")[4:] == pytest.approx(losses(tmp_path / "two")[4:], rel=1e-3)
+    one, two = (logged(tmp_path / folder)[4:] for folder in ("one", "two"))
+    assert one == pytest.approx(two, rel=1e-2)
+    assert len(one) == 2
 
 
 def test_one_process_needs_no_others():

@@ -317,9 +317,10 @@ class _GaussianFloor:
     """Velocity error of the best predictor that knows only each channel's mean and variance."""
 
     def __init__(self, store: LatentStore) -> None:
-        sample = slice(0, 256)
-        self._video = store.video[sample].float().var(dim=(0, 2, 3, 4))
-        self._audio = store.audio[sample].float().var(dim=(0, 2)).flatten()
+        # On the CPU, where it is asked for every sample.
+        video, audio = (latent[:256].float().cpu() for latent in (store.video, store.audio))
+        self._video = video.var(dim=(0, 2, 3, 4))
+        self._audio = audio.var(dim=(0, 2)).flatten()
 
     def video(self, sigma: float) -> float:
         """Floor of the video stream at a noise level."""
