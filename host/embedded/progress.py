@@ -8,7 +8,6 @@ one flag for the process: the engine clears it before a run, Ctrl-C sets it, eve
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -33,7 +32,8 @@ class Progress:
 logger = logging.getLogger(__name__)
 Listener = Callable[[Progress], None]
 
-_interrupted = threading.Event()
+# No Event: the lock in it would be waited for forever by a signal that comes while it is held.
+_interrupted = {"flag": False}
 _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 _node_id: ContextVar[str | None] = ContextVar("node_id", default=None)
 _metadata = {"disabled": False}
@@ -41,7 +41,7 @@ _metadata = {"disabled": False}
 
 def interrupt() -> None:
     """Ask the running block to stop."""
-    _interrupted.set()
+    _interrupted["flag"] = True
 
 
 def interrupt_now(*_: Any) -> NoReturn:
@@ -49,13 +49,13 @@ def interrupt_now(*_: Any) -> NoReturn:
 
     The flag stays set as well: an exception raised inside a finalizer would be swallowed.
     """
-    _interrupted.set()
+    _interrupted["flag"] = True
     raise InterruptProcessingException
 
 
 def clear_interrupt() -> None:
     """Forget an interruption that came before."""
-    _interrupted.clear()
+    _interrupted["flag"] = False
 
 
 def check_interrupted() -> None:
@@ -64,8 +64,8 @@ def check_interrupted() -> None:
     Raises:
         InterruptProcessingException: it was.
     """
-    if _interrupted.is_set():
-        _interrupted.clear()
+    if _interrupted["flag"]:
+        _interrupted["flag"] = False
         raise InterruptProcessingException
 
 
