@@ -38,4 +38,5 @@ def mask_on_latents(mask_FYX: Tensor) -> Tensor:
         )
     small = F.max_pool2d(mask_FYX[:, None].float(), SPACE_STRIDE)[:, 0]
     padded = F.pad(small, (0, 0, 0, 0, TIME_STRIDE - 1, 0))
-    return padded.unflatten(0, (-1, TIME_STRIDE)).amax(dim=1)
+    grouped: Tensor = padded.reshape(-1, TIME_STRIDE, *padded.shape[1:])
+    return grouped.amax(dim=1)
