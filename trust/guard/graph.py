@@ -23,7 +23,8 @@ _GUIDANCE = re.compile(r"cfg|guidance", re.IGNORECASE)
 _NEGATIVE = re.compile(r"negative|uncond", re.IGNORECASE)
 _SETTING = re.compile(
     r"name|prefix|format|codec|sampler|schedul|path|checkpoint|aspect|size|quality|type|mode|device|"
-    r"policy|people|upload|creator|owner|licen|preset|dtype|key|alias|direction|times",
+    r"policy|people|upload|creator|owner|licen|preset|dtype|key|alias|direction|times|"
+    r"transition|sound_cut|language",
     re.IGNORECASE,
 )
 _MEDIA = re.compile(
