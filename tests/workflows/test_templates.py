@@ -84,6 +84,12 @@ def test_every_template_has_a_picture_for_the_template_browser(path):
     assert path.with_suffix(".jpg").stat().st_size < 150_000
 
 
+def test_every_block_of_ours_is_in_a_template():
+    shown = {node["type"] for path in TEMPLATES for node in all_nodes(path)}
+    ours = {name for name in INFOS if name.startswith("Hibari")}
+    assert ours <= shown, f"in no template: {sorted(ours - shown)}"
+
+
 @each_file
 def test_every_node_exists_and_names_its_pack_and_version(path):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -150,13 +156,14 @@ def test_a_note_states_the_oldest_comfyui_that_works(path):
 @each_template
 def test_seeds_have_the_slot_that_editors_put_behind_them(path):
     prompt = to_prompt(loaded(path), INFOS)
-    seeds = [node["inputs"]["seed"] for node in prompt.values() if "seed" in node["inputs"]]
-    saved = [node["widgets_values"] for node in loaded(path)["nodes"] if "widgets_values" in node]
-    behind = [
-        values[values.index(seed) + 1] for seed in seeds for values in saved if seed in values
-    ]
-    assert set(behind) <= {"fixed", "randomize", "increment"}
-    assert len(behind) >= len(seeds)
+    seeded = {
+        name: node["inputs"]["seed"] for name, node in prompt.items() if "seed" in node["inputs"]
+    }
+    for node in loaded(path)["nodes"]:
+        if str(node["id"]) in seeded:
+            values = node["widgets_values"]
+            behind = values[values.index(seeded[str(node["id"])]) + 1]
+            assert behind in {"fixed", "randomize", "increment"}
 
 
 def test_a_value_for_a_widget_that_is_not_there_is_refused():

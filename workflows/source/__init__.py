@@ -6,6 +6,8 @@ and defaults come from the blocks' declarations, so that no file can fall behind
 """
 
 from .cameo import CAMEO
+from .check_and_label import CHECK_AND_LABEL
+from .enroll_and_grant import ENROLL_AND_GRANT
 from .label_and_save import LABEL_AND_SAVE
 from .one_node import ONE_NODE
 from .sign_and_verify import SIGN_AND_VERIFY
@@ -13,5 +15,13 @@ from .stock_nodes import STOCK_NODES
 from .text_to_video import TEXT_TO_VIDEO
 from .text_to_video_blueprint import TEXT_TO_VIDEO_BLUEPRINT
 
-GRAPHS = (TEXT_TO_VIDEO, STOCK_NODES, ONE_NODE, SIGN_AND_VERIFY, CAMEO)
+GRAPHS = (
+    TEXT_TO_VIDEO,
+    STOCK_NODES,
+    ONE_NODE,
+    SIGN_AND_VERIFY,
+    CHECK_AND_LABEL,
+    CAMEO,
+    ENROLL_AND_GRANT,
+)
 BLUEPRINTS = (TEXT_TO_VIDEO_BLUEPRINT, LABEL_AND_SAVE)

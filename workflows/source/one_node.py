@@ -33,13 +33,13 @@ ONE_NODE = Graph(
         "save": Placed(
             "SaveVideo",
             (460, 0),
-            (420, 400),
+            (420, 520),
             {"filename_prefix": "video/Hibari"},
             {"video": ("make", "video")},
         ),
     },
     groups=(
-        Group("1 · What to make", (-20, -80, 440, 500)),
-        Group("2 · Save", (440, -80, 460, 500), "#A88"),
+        Group("1 · What to make", (-20, -80, 440, 640)),
+        Group("2 · Save", (440, -80, 460, 640), "#A88"),
     ),
 )

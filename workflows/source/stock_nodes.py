@@ -122,7 +122,7 @@ STOCK_NODES = Graph(
         "save": Placed(
             "SaveVideo",
             (1820, 0),
-            (420, 460),
+            (420, 520),
             {"filename_prefix": "video/Hibari"},
             {"video": ("video", "VIDEO")},
         ),
@@ -131,8 +131,8 @@ STOCK_NODES = Graph(
         Group("1 · Model", (-20, -80, 340, 360)),
         Group("2 · What to make", (340, -80, 760, 400), "#8A8"),
         Group("3 · Empty picture and sound", (340, 340, 760, 420), "#3f789e"),
-        Group("4 · Sample", (1120, -80, 340, 580), "#b58b2a"),
-        Group("5 · Decode", (1480, -80, 300, 580), "#88A"),
-        Group("6 · Save", (1800, -80, 460, 580), "#A88"),
+        Group("4 · Sample", (1120, -80, 340, 640), "#b58b2a"),
+        Group("5 · Decode", (1480, -80, 300, 640), "#88A"),
+        Group("6 · Save", (1800, -80, 460, 640), "#A88"),
     ),
 )

@@ -55,7 +55,7 @@ TEXT_TO_VIDEO = Graph(
         "save": Placed(
             "HibariSaveVideo",
             (1540, 0),
-            (420, 460),
+            (420, 520),
             links={
                 "images": ("frames", "images"),
                 "audio": ("sound", "audio"),
@@ -64,10 +64,10 @@ TEXT_TO_VIDEO = Graph(
         ),
     },
     groups=(
-        Group("1 · Model and size", (-20, -80, 340, 560)),
-        Group("2 · What to make", (340, -80, 460, 560), "#8A8"),
-        Group("3 · Sample", (820, -80, 360, 560), "#b58b2a"),
-        Group("4 · Decode", (1200, -80, 300, 560), "#88A"),
-        Group("5 · Save", (1520, -80, 460, 560), "#A88"),
+        Group("1 · Model and size", (-20, -80, 340, 640)),
+        Group("2 · What to make", (340, -80, 460, 640), "#8A8"),
+        Group("3 · Sample", (820, -80, 360, 640), "#b58b2a"),
+        Group("4 · Decode", (1200, -80, 300, 640), "#88A"),
+        Group("5 · Save", (1520, -80, 460, 640), "#A88"),
     ),
 )

