@@ -1,0 +1,74 @@
+"""Batches of the transformer stage: sizes and durations side by side, shared between processes."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from hibari.training.config import DataConfig
+from hibari.training.latent_store import LatentStore
+from hibari.training.trainers.flow_batch import BatchDrawer, Bucket, FlowObjective
+
+DATA = DataConfig(
+    folder="",
+    count=6,
+    buckets=(
+        {"frames": 17, "height": 64, "width": 64},
+        {"frames": 33, "height": 96, "width": 64, "count": 3},
+    ),
+)
+
+
+def store(data):
+    shape = (1 + (data.frames - 1) // 8, data.height // 32, data.width // 32)
+    video = torch.randn(data.count, 128, *shape).half()
+    audio = torch.randn(data.count, 8, 40, 16).half()
+    captions = [(f"clip {i}",) for i in range(data.count)]
+    return Bucket(data, LatentStore(video, audio, captions, [1] * data.count))
+
+
+def drawn(count, batch=12, multiple=1, **objective):
+    objective = FlowObjective(frames=(9, 17, 33), **objective)
+    drawer = BatchDrawer(objective, [store(data) for data in DATA.stores()], batch, multiple)
+    return [drawer.draw(torch.Generator().manual_seed(i)) for i in range(count)]
+
+
+def test_batches_of_all_sizes_and_durations_hold_as_many_tokens():
+    batches = drawn(40)
+    shapes = {tuple(batch.clean[0].shape[2:]) for batch in batches}
+    assert shapes == {(2, 2, 2), (3, 2, 2), (2, 3, 2), (3, 3, 2), (5, 3, 2)}
+    for batch in batches:
+        tokens = batch.clean[0][:, 0].numel()
+        assert 12 * 12 - batch.clean[0][0, 0].numel() < tokens <= 12 * 12
+    usual = sum(batch.clean[0].shape[3] == 2 for batch in batches)
+    assert 20 <= usual <= 34  # two thirds of the clips are of the first size
+
+
+def test_parts_of_all_processes_are_the_batch():
+    for batch in drawn(12, multiple=3, kept_share=0.5, independent_share=0.5):
+        parts = [batch.part(index, 3) for index in range(3)]
+        assert {len(part.captions) for part in parts} == {len(batch.captions) // 3}
+        for index, part in enumerate(parts):
+            assert part.captions == batch.captions[index::3]
+            for own, whole in zip(part.noisy, batch.noisy, strict=True):
+                assert torch.equal(own, whole[index::3])
+    assert batch.part(0, 1) is batch
+
+
+def test_another_noise_level_leaves_clean_tokens_clean():
+    batches = drawn(30, kept_share=0.5, independent_share=1.0, clean_share=1.0)
+    assert any(batch.kept is not None for batch in batches)
+    for batch in batches:
+        moved = batch.at(torch.full_like(batch.sigmas[0], 0.25))
+        for before, after in zip(batch.levels, moved.levels, strict=True):
+            assert torch.equal(before > 0, after > 0)
+            assert set(after.unique().tolist()) <= {0.0, 0.25}
+        assert any(bool((level == 0).any()) for level in batch.levels)
+
+
+def test_buckets_are_configurations_of_their_own():
+    first, second = DATA.stores()
+    assert (first.frames, first.count, first.buckets) == (17, 6, ())
+    assert (second.height, second.count) == (96, 3)
+    assert replace(DATA, buckets=()).stores() == (replace(DATA, buckets=()),)
+    with pytest.raises(ValueError, match=r"data\.buckets sets fps; a bucket may set frames"):
+        replace(DATA, buckets=({"fps": 12},)).stores()
