@@ -17,7 +17,7 @@ from torch import Tensor
 from .audio_pattern import HIGH_HZ, LOW_HZ, MIN_RATE_HZ, AudioPattern
 from .audio_reader import AudioReader, AudioResidual
 from .detection import Detection
-from .masking import masking_threshold
+from .masking import masking_threshold, tonality
 
 HOP_S = 0.02
 BLOCK_S = 2
@@ -28,11 +28,14 @@ ONSET_RISE_DB = 20.0
 class AudioLevels:
     """Loudness of the mark: below the masking threshold, and of the floor in quiet passages.
 
-    ``floor_db`` is against full scale (0 dB: a square wave of amplitude 1); None leaves quiet
-    passages to the masking threshold alone, so digital silence stays silent and unmarked.
+    The threshold's offset for tones is the strictest in use (model 1 of MPEG-1 allows 10 to 20 dB
+    more), so there the mark may come nearer to it. ``floor_db`` is against full scale (0 dB: a
+    square wave of amplitude 1); None leaves quiet passages to the masking threshold alone, so
+    digital silence stays silent and unmarked.
     """
 
-    below_threshold_db: float = 7.0
+    below_noise_db: float = 7.0
+    below_tones_db: float = 4.0
     floor_db: float | None = -76.0
 
 
@@ -173,7 +176,7 @@ class _Marker:
         """The mark ``[C, N]`` that overlapping windows ``[C, A, 2 * hop]`` of sound hide."""
         count = windows_CAW.shape[1]
         power = torch.fft.rfft(windows_CAW * self._window).abs().square()
-        gain = self._gain(masking_threshold(power, self._rate_hz))
+        gain = self._gain(self._allowance(power))
         start = torch.arange(count) * self._hop + self._position
         index = (start[:, None] + torch.arange(2 * self._hop)) % len(self._second)
         tile = torch.fft.rfft(self._second[index] * self._window)
@@ -182,9 +185,14 @@ class _Marker:
         summed = F.pad(halves[:, :, 0], (0, 0, 0, 1)) + F.pad(halves[:, :, 1], (0, 0, 1, 0))
         return summed.flatten(1)
 
-    def _gain(self, threshold_CAS: Tensor) -> Tensor:
+    def _allowance(self, power_CAS: Tensor) -> Tensor:
+        """The power of the mark that each spectrum hides, ``[C, A, S]``."""
+        noise_db, tones_db = self._levels.below_noise_db, self._levels.below_tones_db
+        below_db = noise_db + (tones_db - noise_db) * tonality(power_CAS)
+        return masking_threshold(power_CAS, self._rate_hz) * 10 ** (-below_db / 10)
+
+    def _gain(self, allowed: Tensor) -> Tensor:
         """Factor ``[C, A, S]`` for the tile's spectrum."""
-        allowed = threshold_CAS * 10 ** (-self._levels.below_threshold_db / 10)
         # A blow hides nothing that comes before it, but its window also holds what comes before.
         before = allowed[:, :1] if self._allowed is None else self._allowed
         rise = 10 ** (ONSET_RISE_DB / 10)

@@ -26,6 +26,7 @@ WHITE_LIMIT = 2.5
 PLACES_PER_S = 32_000
 PLACES = 3
 APART = 32
+BANDS = 8
 
 Floats = NDArray[np.float64]
 
@@ -104,9 +105,11 @@ class AudioReader:
             shift = np.array([float(place)])
             moved = carriers.moved(received, shift, np.array([float(PLACES_PER_S)]))
             together = together + heights[place] * moved
-            identifier = carriers.read(together)
-            if identifier is not None:
-                return identifier
+            strength = carriers.strengths(together, np.log(self._pattern.hertz), BANDS)
+            for weights in (strength, np.ones(len(strength))):
+                identifier = carriers.read(together * weights)
+                if identifier is not None:
+                    return identifier
         return None
 
 

@@ -19,6 +19,9 @@ PILOT_SHARE = 5
 DECOYS = 4
 """Wrong keys that are tried beside the right one."""
 
+PRIOR_PILOTS = 12
+"""The strength of a band leans on the overall one as if it were seen on so many pilots."""
+
 Complex = NDArray[np.complex128]
 Floats = NDArray[np.float64]
 
@@ -70,6 +73,21 @@ class Carriers:
     def read(self, received: Complex) -> int | None:
         """Return the identifier in received coefficients ``[K]``, or None."""
         return decode(self.code_bits(received))
+
+    def strengths(self, received: Complex, pitch: Floats, bands: int) -> Floats:
+        """Return the expected share of the mark in each of received coefficients ``[K]``.
+
+        What happens to a clip spares some frequencies more than others; the pilots in each of
+        ``bands`` equal bands of ``pitch`` ``[K]`` tell which.
+        """
+        along = (received * self.phases.conj()).real[self.pilots]
+        edges = np.linspace(pitch.min(), pitch.max() + 1e-9, bands + 1)
+        band = np.digitize(pitch, edges) - 1
+        of_pilot = band[self.pilots]
+        sums = np.bincount(of_pilot, weights=along, minlength=bands)
+        counts = np.bincount(of_pilot, minlength=bands)
+        strength = (sums + PRIOR_PILOTS * along.mean()) / (counts + PRIOR_PILOTS)
+        return np.asarray(np.maximum(strength, 0.0)[band])
 
     def moved(self, received: Complex, shift: Floats, size: Floats) -> Complex:
         """Return coefficients ``[K]`` of the tile moved back by ``shift`` of ``size`` samples."""

@@ -33,14 +33,19 @@ def masking_threshold(power_AS: Tensor, rate_hz: int) -> Tensor:
     energy = power_AS @ member
     # Normalised so that a flat spectrum spreads to itself (Johnston's renormalisation).
     spread_energy = energy @ spread / spread.sum(0)
-    floor = 1e-20
-    log_power = (power_AS + floor).log10()
-    flatness_db = 10 * (log_power.mean(-1) - (power_AS.mean(-1) + floor).log10())
-    tonal = (flatness_db / TONAL_FLATNESS_DB).clamp(0.0, 1.0)[..., None]
+    tonal = tonality(power_AS)
     rank = torch.arange(1, energy.shape[-1] + 1)
     offset_db = tonal * (TONE_OFFSET_DB + rank) + (1 - tonal) * NOISE_OFFSET_DB
     threshold = spread_energy * 10 ** (-offset_db / 10)
     return (threshold / member.sum(0).clamp(min=1.0)) @ member.T
+
+
+def tonality(power_AS: Tensor) -> Tensor:
+    """Return how tonal each spectrum is, ``[..., A, 1]``: 0 for noise, 1 for pure tones."""
+    floor = 1e-20
+    log_power = (power_AS + floor).log10()
+    flatness_db = 10 * (log_power.mean(-1) - (power_AS.mean(-1) + floor).log10())
+    return (flatness_db / TONAL_FLATNESS_DB).clamp(0.0, 1.0)[..., None]
 
 
 @lru_cache(maxsize=8)

@@ -41,8 +41,6 @@ REFINE_REACH = 4
 WHITENING_WINDOW = 31
 WHITENED_LIMIT = 1.2
 RINGS = 14
-PRIOR_PILOTS = 12
-"""A ring's strength leans on the overall one as if it were seen on so many pilots."""
 
 Floats = NDArray[np.float64]
 
@@ -224,25 +222,12 @@ class VideoReader:
             np.array(place.shift),
             np.array([TILE, TILE], dtype=np.float64),
         )
-        strength = self._ring_strengths(received)
+        strength = carriers.strengths(received, np.log(self._pattern.cycles), RINGS)
         for weights in (strength, ~self._pattern.is_fine, np.ones(len(strength))):
             identifier = carriers.read(received * weights)
             if identifier is not None:
                 return identifier
         return None
-
-    def _ring_strengths(self, received: Complex) -> Floats:
-        """Expected share of the mark in each coefficient ``[K]``, from the pilots around it."""
-        carriers = self._pattern.carriers
-        along = (received * carriers.phases.conj()).real[carriers.pilots]
-        pitch = np.log(self._pattern.cycles)
-        edges = np.linspace(pitch.min(), pitch.max() + 1e-9, RINGS + 1)
-        ring = np.digitize(pitch, edges) - 1
-        of_pilot = ring[carriers.pilots]
-        sums = np.bincount(of_pilot, weights=along, minlength=RINGS)
-        counts = np.bincount(of_pilot, minlength=RINGS)
-        strength = (sums + PRIOR_PILOTS * along.mean()) / (counts + PRIOR_PILOTS)
-        return np.asarray(np.maximum(strength, 0.0)[ring])
 
 
 def _folded(residual_YX: Tensor, size: tuple[int, int], side: int) -> Tensor:

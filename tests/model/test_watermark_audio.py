@@ -96,8 +96,8 @@ def test_a_loud_sound_hides_the_mark_below_its_masking_threshold(watermark, soun
         for x in (sound, added)
     )
     allowed = masking_threshold(power, RATE)[:, 16:140]  # 400 to 3500 Hz
-    assert (extra[:, 16:140].mean(0) < 0.5 * allowed.mean(0)).float().mean() > 0.95
-    assert extra[:, 16:140].sum() < 0.3 * allowed.sum()
+    assert (extra[:, 16:140].mean(0) < allowed.mean(0)).float().mean() > 0.95
+    assert extra[:, 16:140].sum() < 0.5 * allowed.sum()
 
 
 @pytest.mark.parametrize("sound", [noise(), chord(), blows()], ids=["noise", "chord", "blows"])
