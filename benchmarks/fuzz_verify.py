@@ -62,6 +62,8 @@ def fuzz(files: int, seed: int = 0) -> dict[str, Any]:
                     odd += told["verdict"].startswith("!")
                     worst_s = max(worst_s, told["seconds"])
                     worst_bytes = max(worst_bytes, told["bytes"])
+                    if (number - seed) % 250 == 0:
+                        print(f"{number - seed} files: {dict(verdicts)}", file=sys.stderr)
             if number < seed + files:  # it died in the middle of this one
                 crashes.append(number)
                 number += 1
