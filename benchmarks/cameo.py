@@ -3,11 +3,11 @@
     python benchmarks/cameo.py                      # 20 identities and 5 photographed things
     python benchmarks/cameo.py --identities 4 --checkpoint my.safetensors --out cameo.json
 
-Speakers of the playground that no training clip shows (extra: hibari[train]) are enrolled, put into
-clips of the same words, and looked up among all references by looks and by voice. Beside it stand
-the same clips through the model library alone (latents must be equal bit by bit), without the cameo
-(chance), and the true clips (the ceiling of the features). Photographed things are looked up among
-all of these references by looks; no bar is set for them.
+Speakers of the playground that no training clip shows (extra: hibari[train]) are enrolled, put
+into clips of the same words, and looked up among all references by looks and by voice. Beside it
+stand the same clips through the model library alone (latents must be equal bit by bit), without the
+cameo (chance), and the true clips (the ceiling of the features). Photographed things are looked up
+among all of these references by looks; no bar is set for them.
 """
 
 from __future__ import annotations
@@ -25,14 +25,9 @@ from typing import Any
 import numpy as np
 import torch
 from cameo_cutouts import THINGS, photographs, scene_with
+from cameo_features import feature_sets
 from cameo_studio import Filmed, Latents, Scene, Studio, pcm16
-from hibari.training.evaluation.likeness import (
-    Identity,
-    identities,
-    look_distances,
-    retrieval,
-    voice_distances,
-)
+from hibari.training.evaluation.likeness import Identity, identities, look_distances, retrieval
 from hibari.training.world import SAMPLE_RATE
 
 SPEAKS = Scene('@subject says: "Hello, how are you?" in a room.', "somebody")
@@ -66,6 +61,7 @@ def main() -> None:
 class Row:
     """Clips of one kind, one for each identity or thing."""
 
+    rate_hz: int = SAMPLE_RATE
     frames: list[np.ndarray] = field(default_factory=list)
     sounds: list[np.ndarray] = field(default_factory=list)
 
@@ -85,33 +81,30 @@ def measure(
     things = [Filmed(one.name, photographs(one), None, "object") for one in THINGS]
     views = [one.views[0] for one in people]
     speakers, gap = speaker_rows(studio, people)
-    rows = {
-        name: {
-            "looks": retrieval(look_distances(row.frames, views)),
-            "voice": retrieval(
-                voice_distances(
-                    row.sounds,
-                    [one.voice for one in people],
-                    SAMPLE_RATE if name == TRUE else studio.sound_rate_hz,
-                )
-            ),
-        }
-        for name, row in speakers.items()
-    }
+    voices = [one.voice for one in people]
     every = [*views, *(one.views[0] for one in things)]
-    own = range(count, len(every))
-    cutouts = {
-        name: {"looks": found(look_distances(row.frames, every), own)}
-        for name, row in thing_rows(studio, things, people[0].frames[0]).items()
-    }
+    pictured = thing_rows(studio, things, people[0].frames[0])
+    sets = feature_sets()
     return {
         "checkpoint": studio.name,
         "trained_with_references": studio.trained_with_references,
         "identities": count,
-        "rows": rows,
+        "rows": {
+            name: {
+                kind: {
+                    "looks": retrieval(features.looks(row.frames, views)),
+                    "voice": retrieval(features.voices(row.sounds, voices, row.rate_hz)),
+                }
+                for kind, features in sets.items()
+            }
+            for name, row in speakers.items()
+        },
         "latent_difference": gap,
         "photographs": len(things),
-        "photograph_rows": cutouts,
+        "photograph_rows": {
+            name: {"looks": found(look_distances(row.frames, every), range(count, len(every)))}
+            for name, row in pictured.items()
+        },
     }
 
 
@@ -125,7 +118,8 @@ def speaker_rows(studio: Studio, people: Sequence[Identity]) -> tuple[dict[str, 
         latents = {}
         for name, make in studio.makers().items():
             latents[name] = make(filmed, SPEAKS, number)
-            rows.setdefault(name, Row()).add(*studio.decoded(latents[name]))
+            row = rows.setdefault(name, Row(studio.sound_rate_hz))
+            row.add(*studio.decoded(latents[name]))
         one, other, _ = latents.values()
         gap = max(gap, difference(one, other))
         rows.setdefault(TRUE, Row()).add(person.frames, person.sound)
@@ -165,16 +159,16 @@ def table(told: Mapping[str, Any]) -> str:
     count, things = told["identities"], told["photographs"]
     learned = "trained" if told["trained_with_references"] else "not trained"
     lines = [f"{told['checkpoint']}: {learned} with references"]
-    lines += [f"{count} identities (chance {1 / count:.2f})      looks  voice"]
-    lines += [
-        f"{name:32} {row['looks']:6.2f} {row['voice']:6.2f}" for name, row in told["rows"].items()
-    ]
+    for kind in next(iter(told["rows"].values())):
+        lines.append(f"{f'{count} identities, {kind}':32}  looks  voice  (chance {1 / count:.2f})")
+        for name, row in told["rows"].items():
+            lines.append(f"{name:32} {row[kind]['looks']:6.2f} {row[kind]['voice']:6.2f}")
     lines.append(
         f"largest difference of latents, blocks and library: {told['latent_difference']:g}"
     )
+    every = count + things
     lines.append(
-        f"{things} photographs among {count + things} references "
-        f"(chance {1 / (count + things):.2f})"
+        f"{f'{things} photographs of {every} references':32}  looks  (chance {1 / every:.2f})"
     )
     lines += [f"{name:32} {row['looks']:6.2f}" for name, row in told["photograph_rows"].items()]
     return "\n".join(lines)

@@ -105,6 +105,23 @@ def test_refusals_are_sentences_and_exit_2(cli, anna, words, reason):
     assert reason in err
 
 
+def test_uploads_of_a_face_are_forbidden_and_allowed_again(cli, anna, monkeypatch, tmp_path):
+    from hibari.trust.cameo import uploads
+    from hibari.trust.cameo.document import FaceVector
+
+    with anna.here():
+        make_cameo()
+    monkeypatch.setattr(uploads, "installed_embedders", list)
+    code, _, err = cli(anna, "forbid-uploads", "Anna")
+    assert code == 2
+    assert 'pip install "hibari[faces]"' in err
+    monkeypatch.setattr(uploads, "face_vectors", lambda views: (FaceVector("x", (0.5, 1.0)),))
+    assert facts(cli, anna, "forbid-uploads", "Anna", "-o", "anna.uploads")["ban"]["forbidden"]
+    assert (tmp_path / "anna.uploads").is_file()
+    assert facts(cli, anna, "import", "anna.uploads")["imported"] == ["upload ban taken in"]
+    assert not facts(cli, anna, "allow-uploads", "Anna")["ban"]["forbidden"]
+
+
 def test_an_audit_finds_tampering_and_exits_1(cli, anna):
     with anna.here():
         make_cameo()

@@ -56,3 +56,25 @@ def test_a_photograph_is_grained_and_no_two_things_look_alike():
     backdrop = np.full((256, 256, 3), (90, 120, 140), np.uint8)
     clips = [scene_with(thing, backdrop) for thing in THINGS]
     assert retrieval(look_distances(clips, [one[0] for one in views])) == 1
+
+
+def test_the_instruments_of_the_card_are_asked_where_they_are_bundled(monkeypatch, tmp_path):
+    import cameo_features
+    from hibari.training.evaluation.whole import instruments
+    from hibari.training.evaluation.whole.instruments import PARTS, save_instruments
+
+    path = tmp_path / "instruments.safetensors"
+    monkeypatch.setattr(cameo_features, "BUNDLED", path)
+    assert list(cameo_features.feature_sets()) == ["measured"]
+    torch.manual_seed(0)
+    save_instruments(path, {name: make().eval() for name, make in PARTS.items()}, "whole")
+    load = instruments.load_instruments
+    monkeypatch.setattr(cameo_features, "load_instruments", lambda: load(path))
+    features = cameo_features.feature_sets()["instruments"]
+    views = list(frames_of_a_face(2, size=256, radius=55))
+    sounds = [speech(1.2, 24_000), speech(1.2, 24_000, level=0.1)]
+    with torch.inference_mode():
+        looks = features.looks([np.stack([view]) for view in views], views)
+        voices = features.voices(sounds, [sound[0] for sound in sounds], 24_000)
+    assert np.allclose(np.diag(looks), 0, atol=1e-5)
+    assert np.allclose(np.diag(voices), 0, atol=1e-5)
