@@ -164,3 +164,10 @@ def test_impossible_requests_are_refused(calls, changed, message):
 def test_the_widgets_name_every_sampler_and_schedule():
     assert list(SAMPLERS) == list(sample_widgets.SAMPLERS)
     assert list(SCHEDULES) == list(sample_widgets.SCHEDULES)
+
+
+@pytest.mark.parametrize(("widget", "used"), [(1.0, 0.5), (0.25, 0.25)])
+def test_a_latent_may_ask_for_less_than_everything(calls, widget, used):
+    made = run(latent={**LATENT, "denoise": 0.5}, denoise=widget)
+    assert torch.equal(calls[0][6], make_sigmas("ltx2", 8, tokens=7 * 2 * 3, strength=used))
+    assert "denoise" not in made
