@@ -93,3 +93,19 @@ def test_oklab_of_white_and_of_grey_has_no_chroma():
     lab = oklab(np.array([[255, 255, 255], [128, 128, 128]]))
     assert lab[0, 0] == pytest.approx(1, abs=1e-4)
     assert np.abs(lab[:, 1:]).max() < 1e-4
+
+
+@pytest.mark.parametrize(("neck", "count"), [(0, 2), (4, 2), (10, 2), (24, 1)])
+def test_objects_joined_by_a_blurred_neck_are_still_two(neck, count):
+    y, x = np.mgrid[:128, :128]
+    balls = sum((x - centre) ** 2 + (y - 40) ** 2 < 13**2 for centre in (40, 72)) > 0
+    bridge = (np.abs(y - 40) < neck / 2) & (np.abs(x - 56) < 16)
+    assert count_objects(np.stack([balls | bridge] * 8), 24) == count
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.4, 0.8])
+def test_a_box_is_one_object_however_it_is_turned(angle):
+    y, x = np.mgrid[:128, :128] - 64.0
+    along, across = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
+    box = np.maximum(np.abs(along), np.abs(across)) < 14
+    assert count_objects(np.stack([box] * 8), 24) == 1

@@ -14,6 +14,10 @@ COUNTED_S = 0.3
 MOST_OBJECTS = 2
 LARGE_SHARE = 0.5
 """A piece belongs to the objects when it has this share of the largest piece's area."""
+NECK = 0.65
+"""What joins two objects is thinner than this share of the thickest of them."""
+DEEP_SHARE = 0.75
+"""Objects of a clip are alike: each is as thick as this share of the thickest."""
 LEAST_SEEN = 0.5
 """Share of the frames in which an object must be seen for its path to be known."""
 FALL_SPEED = 0.3
@@ -78,13 +82,15 @@ def first_contact_s(y_F: np.ndarray, fps: int) -> float | None:
 
 
 def _centres(mask: np.ndarray) -> np.ndarray:
-    """[n, 2] x, y of the separate large pieces; eroded, so that near neighbours come apart."""
-    size = max(1, round(mask.shape[0] / 64))
-    eroded = ndimage.binary_erosion(_large_pieces(mask), iterations=size)
-    pieces, count = ndimage.label(eroded)
-    areas = np.bincount(pieces.ravel())[1:]
-    large = [piece + 1 for piece in range(count) if areas[piece] >= LARGE_SHARE * areas.max()]
-    return np.array(ndimage.center_of_mass(eroded, pieces, large)).reshape(-1, 2)[:, ::-1] + 0.5
+    """[n, 2] x, y of the separate large pieces, reduced to their cores: two objects that a blur
+    joins by a neck have two, a ball or a box one.
+    """
+    depth = ndimage.distance_transform_edt(_large_pieces(mask))
+    cores = depth > NECK * depth.max()
+    pieces, count = ndimage.label(cores)
+    deepest = ndimage.maximum(depth, pieces, range(1, count + 1))
+    large = [piece + 1 for piece in range(count) if deepest[piece] >= DEEP_SHARE * depth.max()]
+    return np.array(ndimage.center_of_mass(cores, pieces, large)).reshape(-1, 2)[:, ::-1] + 0.5
 
 
 def _large_pieces(mask: np.ndarray) -> np.ndarray:

@@ -4,7 +4,8 @@ From random weights a pixel-normed VAE without shortcuts at its ends spends thou
 blurred averages. Its skeleton, though, is linear: convolutions, space-to-depth and shortcuts. So
 every compression and expansion is the reduced-rank regression (Izenman 1975) of the pixels that a
 cell covers on what the layer is given: the few combinations of its inputs that a linear readout
-of the pixels would miss most. Expansions also look at neighbouring cells, which removes seams.
+of the pixels would miss most. The last two layers also look at neighbouring cells, which removes
+seams; coarser ones have too many inputs for that, and would learn the windows by heart.
 Residual branches start at zero: what is left to train is what is not linear.
 
 The only bend is pixel norm and SiLU before the two last layers. A constant much larger than the
@@ -31,9 +32,9 @@ from ...model.video_vae.conv import CausalConv3d
 from ...model.video_vae.layout import patchify, space_to_depth
 from ...model.video_vae.norm import pixel_norm_silu
 
-CONSTANT = 25.0
-"""Times the features' root mean square: 10 lost a third of the latents' accuracy, 100 would leave
-the features too few bits of bfloat16."""
+CONSTANT = 8.0
+"""Times the features' root mean square; a constant much larger would leave them too few bits of
+bfloat16 and drown them in gradients."""
 MOTION_WEIGHT = 1.0
 # A window shows two groups of 8 frames after its first frame, a clip of two seconds six.
 FIRST_FRAME_WEIGHT = 1 / 3
@@ -135,7 +136,7 @@ class _Regression:
         rank_held = min(rank, len(values))
         gain = _gain(values.flip(0)[:rank_held])
         white = torch.linalg.solve_triangular(root.T, vectors.flip(1)[:, :rank_held], upper=True)
-        matrix = F.pad((white * gain).T, (0, 0, 0, rank - rank_held)).float()
+        matrix = F.pad((white * gain @ _mixing(rank_held)).T, (0, 0, 0, rank - rank_held)).float()
         return matrix[:, :-1], matrix[:, -1]
 
 
@@ -144,6 +145,13 @@ def _gain(values: Tensor) -> Tensor:
     fine components neither vanish nor dominate.
     """
     return (values / values[0]).clamp(min=1e-12) ** 0.25
+
+
+def _mixing(size: int) -> Tensor:
+    """A fixed random rotation: spread over all channels, no component alone bends the norms."""
+    generator = torch.Generator().manual_seed(0)
+    normal = torch.randn(size, size, generator=generator, dtype=torch.double)
+    return torch.linalg.qr(normal).Q
 
 
 def _start_residual(stack: ResStack) -> None:
@@ -204,7 +212,8 @@ def _start_decoder(vae: VideoVae, latents: Tensor, levels: list[_Level], patches
     below = levels[-2::-1]
     ups = [block for block in decoder.up_blocks if isinstance(block, Upsample)]
     for block, finer, own in zip(ups, below, levels[:0:-1], strict=True):
-        _start_expansion(block, x, finer.shown, own.weight)
+        taps = CROSS if finer is levels[0] else CROSS[:1]
+        _start_expansion(block, x, finer.shown, own.weight, taps)
         x = block(x)
     active = pixel_norm_silu(_lift(decoder.up_blocks, x))
     inputs, kept = _neighbourhoods(active, CUBE)
@@ -212,11 +221,11 @@ def _start_decoder(vae: VideoVae, latents: Tensor, levels: list[_Level], patches
     _set_taps(decoder.conv_out, CUBE, _Regression(inputs, targets, weight).solution().float())
 
 
-def _start_expansion(block: Upsample, x: Tensor, finer: Tensor, weight: Tensor) -> None:
+def _start_expansion(block: Upsample, x: Tensor, finer: Tensor, weight: Tensor, taps: Taps) -> None:
     """The components that all finer cells of a cell can best be told with, and how to tell them."""
     cells = block.stride[0] * block.stride[1] * block.stride[2]
     wide = block.conv.conv.out_channels // cells
-    inputs, kept = _neighbourhoods(x, CROSS)
+    inputs, kept = _neighbourhoods(x, taps)
     targets = _rows(_cells(finer, block.stride))[kept]
     regression = _Regression(inputs, targets, _rows(weight)[kept, 0])
     told = rearrange(regression.solution(), "x (c k) -> x c k", k=cells)
@@ -225,7 +234,7 @@ def _start_expansion(block: Upsample, x: Tensor, finer: Tensor, weight: Tensor) 
     values, vectors = torch.linalg.eigh((spread + spread.T) / 2)
     held = min(wide, len(values))
     values = values.flip(0)[:held].clamp(min=1e-12)
-    basis = vectors.flip(1)[:, :held] * (_gain(values) / values.sqrt())
+    basis = vectors.flip(1)[:, :held] * (_gain(values) / values.sqrt()) @ _mixing(held)
     maps = torch.einsum("xck,cw->xwk", told, basis).float()
     maps = F.pad(maps, (0, 0, 0, wide - held)).flatten(1)
     maps /= (inputs @ maps[:-1] + maps[-1]).square().mean().sqrt()
@@ -233,7 +242,7 @@ def _start_expansion(block: Upsample, x: Tensor, finer: Tensor, weight: Tensor) 
         own = x.shape[1] // cells
         repeated = torch.eye(x.shape[1]).unflatten(1, (own, cells)).repeat(1, wide // own, 1)
         maps[: x.shape[1]] -= repeated.flatten(1)
-    _set_taps(block.conv, CROSS, maps)
+    _set_taps(block.conv, taps, maps)
 
 
 def _lift(blocks: nn.ModuleList, x: Tensor) -> Tensor:

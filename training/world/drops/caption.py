@@ -25,7 +25,7 @@ VAGUE_OUTCOME = 0.25
 """Share of bouncing clips whose caption does not count the bounces."""
 DROP_DETAIL = 0.1
 """What a caption leaves out the model can only guess, and it learns the words more slowly."""
-PARAPHRASES_DROP_DETAIL = 0.25
+PARAPHRASES_DROP_DETAIL = 0.4
 """But a model that rarely meets an open detail draws none of its values, or several at once."""
 
 
