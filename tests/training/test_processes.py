@@ -21,8 +21,6 @@ def train(folder, steps):
     settings = config(
         folder,
         run={"steps": steps, "optimiser": "muon", "log_every": 1},
-        layers=2,
-        place_weight=0.1,
         kept_share=0.3,
         independent_share=0.5,
     )
@@ -57,7 +55,7 @@ def together(folder, steps, count=2):
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(300)
+        worker.join(1500)
         assert worker.exitcode == 0
 
 
@@ -66,8 +64,8 @@ def together(folder, steps, count=2):
     "fork" not in multiprocessing.get_all_start_methods(), reason="processes cannot be forked here"
 )
 def test_two_processes_train_as_one_and_either_goes_on_from_the_other(tmp_path):
-    train(tmp_path / "one", 4)
-    together(tmp_path / "two", 4)
+    train(tmp_path / "one", 2)
+    together(tmp_path / "two", 2)
     for name in ("loss", "grad_norm"):
         one, two = (logged(tmp_path / folder, name) for folder in ("one", "two"))
         assert two == pytest.approx(one, rel=1e-3)
@@ -81,11 +79,11 @@ def test_two_processes_train_as_one_and_either_goes_on_from_the_other(tmp_path):
         k: v.shape for k, v in results[1].items()
     }
     # What one began two go on with, and the reverse.
-    together(tmp_path / "one", 6)
-    train(tmp_path / "two", 6)
-    one, two = (logged(tmp_path / folder)[4:] for folder in ("one", "two"))
+    together(tmp_path / "one", 3)
+    train(tmp_path / "two", 3)
+    one, two = (logged(tmp_path / folder)[2:] for folder in ("one", "two"))
     assert one == pytest.approx(two, rel=1e-2)
-    assert len(one) == 2
+    assert len(one) == 1
 
 
 def test_one_process_needs_no_others():
