@@ -192,22 +192,41 @@ def read_config(path: Path, overrides: list[str] | None = None) -> TrainConfig:
     )
 
 
+def check_model_keys(given: dict[str, Any], known: dict[str, Any]) -> None:
+    """Refuse what a network would not read: a slip there would train another network in silence.
+
+    Args:
+        given: the ``[model]`` table.
+        known: what the network's own configuration writes.
+
+    Raises:
+        ValueError: a key is unknown; the message names it.
+    """
+    known_keys = _flat(known)
+    unknown = sorted(_flat(given).keys() - known_keys.keys())
+    if unknown:
+        raise ValueError(
+            f"[model] has unknown keys: {', '.join(unknown)}; allowed: {', '.join(known_keys)}"
+        )
+
+
 FIXED = ("kind", "model", "run.optimiser", "data.playground")
 """What a run cannot change half-way, by the start of its key."""
 
 
 def flat_settings(config: TrainConfig) -> dict[str, Any]:
     """All entries of a configuration as ``table.key``, in types that JSON keeps."""
+    return _flat(dataclasses.asdict(config))
+
+
+def _flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Entries of nested tables by their dotted keys; tuples as the lists that JSON makes them."""
     flat: dict[str, Any] = {}
-
-    def collect(value: Any, key: str) -> None:
+    for key, value in table.items():
         if isinstance(value, dict):
-            for name, inner in value.items():
-                collect(inner, f"{key}.{name}" if key else name)
+            flat |= _flat(value, f"{prefix}{key}.")
         else:
-            flat[key] = list(value) if isinstance(value, tuple) else value
-
-    collect(dataclasses.asdict(config), "")
+            flat[prefix + key] = list(value) if isinstance(value, tuple) else value
     return flat
 
 

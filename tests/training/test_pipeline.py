@@ -216,6 +216,21 @@ def test_an_unknown_objective_key_is_refused(tmp_path, capsys):
     assert "[objective] has unknown keys: windows" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("stage", "slip"),
+    [
+        ("video_vae", "model.patchsize=4"),
+        ("audio_vae", "model.model.params.ddconfig.chan=8"),
+        ("vocoder", "model.upsample_rate=[2]"),
+    ],
+)
+def test_a_slip_in_the_model_trains_no_other_network(stage, slip, tmp_path, capsys):
+    assert main(arguments(stage, tmp_path, slip)) == 2
+    key = slip.removeprefix("model.").partition("=")[0]
+    assert f"[model] has unknown keys: {key}; allowed:" in capsys.readouterr().err
+    assert not (tmp_path / "clips").exists()
+
+
 @pytest.mark.slow
 def test_latents_of_clips_that_are_not_kept_equal_those_of_a_store(work, tmp_path):
     results = [work / name / f"{name}.safetensors" for name in ("video_vae", "audio_vae")]

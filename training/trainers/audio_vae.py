@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from ...model.audio_transform import resample
 from ...model.audio_vae import AudioVae, AudioVaeConfig, log_mel
 from ..clip_store import AUDIO_RATE_HZ, ClipStore, fill_store
-from ..config import TrainConfig, from_table
+from ..config import TrainConfig, check_model_keys, from_table
 from ..loop import pick_device
 from ..state import save_tensors
 
@@ -62,6 +62,7 @@ class AudioVaeTrainer:
         self.device = pick_device(config.run.device)
         torch.manual_seed(config.run.seed)
         self.model_config = AudioVaeConfig.from_metadata(config.model)
+        check_model_keys(config.model, self.model_config.to_metadata())
         self.vae = AudioVae(self.model_config).to(self.device)
         self.module: nn.Module = self.vae
         self.mels = all_mels(fill_store(config.data, "train"))

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from ...model.video_vae import VideoVae, VideoVaeConfig
 from ..clip_store import ClipStore, fill_store
-from ..config import TrainConfig, from_table
+from ..config import TrainConfig, check_model_keys, from_table
 from ..loop import STATE, autocast, pick_device
 from ..state import save_tensors
 from .closed_form_start import start_in_closed_form
@@ -65,6 +65,7 @@ class VideoVaeTrainer:
         self.device = pick_device(config.run.device)
         torch.manual_seed(config.run.seed)
         self.model_config = VideoVaeConfig.from_metadata(config.model)
+        check_model_keys(config.model, self.model_config.to_metadata())
         self.vae = VideoVae(self.model_config).to(self.device)
         self.module: nn.Module = self.vae
         if self.objective.decoder_only:
@@ -78,7 +79,7 @@ class VideoVaeTrainer:
         """17 frames of the left or right half of many clips, from anywhere in time."""
         total, frames, _, width, _ = self.train_clips.frames.shape
         total = min(total, len(self.train_clips))
-        count = min(total, 2 * self.objective.start_clips)
+        count = 2 * min(total, self.objective.start_clips)
         places = max(0, frames - START_FRAMES) // 8 + 1
         half = max(32, width // 64 * 32)
         windows = []

@@ -19,7 +19,7 @@ from ...model.audio_vae import AudioVae, AudioVaeConfig, log_mel
 from ...model.shapes import MEL_RATE_HZ
 from ...model.vocoder import VocoderConfig, build_vocoder
 from ..clip_store import AUDIO_RATE_HZ, ClipStore, fill_store
-from ..config import TrainConfig, from_table
+from ..config import TrainConfig, check_model_keys, from_table
 from ..loop import pick_device
 from ..state import read_tensors_with_config, save_tensors
 from .audio_vae import MEL_INPUT_HZ, RAW_CHANNELS, all_mels
@@ -85,6 +85,7 @@ class VocoderTrainer:
         self.device = pick_device(config.run.device)
         torch.manual_seed(config.run.seed)
         self.model_config = VocoderConfig.from_metadata(config.model)
+        check_model_keys(config.model, self.model_config.to_metadata())
         self.vocoder = build_vocoder(self.model_config).to(self.device)
         self.module: nn.Module = self.vocoder
         self.stores = {s: fill_store(config.data, s) for s in ("train", "validation")}
