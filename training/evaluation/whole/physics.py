@@ -24,13 +24,13 @@ RESIN_DENSITY = MATERIALS["stone"].density
 
 
 def fall_error(tracks: Sequence[Track], fps: int) -> float | None:
-    """Relative error of the first flight's acceleration, the least of all things that fly.
+    """Relative error of the first flight's acceleration, the median of all things that fly.
 
     1 where nothing falls on a parabola. Asked only of drops, throws and shots, seen by cameras
     that neither zoom nor shake.
     """
     errors = [error for track in tracks if (error := _fall(track, fps)) is not None]
-    return min([1.0, *errors])
+    return min(1.0, float(np.median(errors))) if errors else 1.0
 
 
 def _fall(track: Track, fps: int) -> float | None:

@@ -16,7 +16,7 @@ from .mouth import mouth_curves, sound_envelope
 from .sync import Point, visible_contacts
 from .track import Track, count_at_start, follow
 from .viewer import View, view
-from .words import cepstra
+from .words import voice_levels
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class WholeReading:
         envelope: float [F], loudness of voices.
         looks: float [speakers, 32], directions of likeness.
         voice: float [24], direction of likeness.
-        said: float [A, 14], cepstra for the check of words.
+        said: float [A, BANDS], levels for the check of words.
     """
 
     fps: int
@@ -110,7 +110,7 @@ def read_whole(
         envelope=sound_envelope(waveform, SAMPLE_RATE, len(frames), fps),
         looks=_looks(frames, places, instruments),
         voice=voice,
-        said=cepstra(waveform),
+        said=voice_levels(waveform),
     )
 
 

@@ -25,7 +25,7 @@ from .instruments import BUNDLED, PARTS, save_instruments
 from .likeness_training import fit_looks, fit_voices
 from .viewer_training import fit_namer, fit_viewer
 
-COUNTS = {"sights": 500, "views": 600, "sounds": 600, "speakers": 400}
+COUNTS = {"sights": 500, "views": 600, "sounds": 600, "speakers": 300}
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ class Class:
 
 CLASSES = {
     "eye": Class("sights", fit_eye, 600),
-    "ear": Class("sounds", fit_ear, 500),
-    "viewer": Class("views", fit_viewer, 500),
-    "namer": Class("views", fit_namer, 1500),
-    "looks": Class("speakers", fit_looks, 150),
-    "voices": Class("speakers", fit_voices, 600),
+    "ear": Class("sounds", fit_ear, 400),
+    "viewer": Class("views", fit_viewer, 300),
+    "namer": Class("views", fit_namer, 1000),
+    "looks": Class("speakers", fit_looks, 120),
+    "voices": Class("speakers", fit_voices, 400),
 }
 
 

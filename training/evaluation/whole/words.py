@@ -24,39 +24,50 @@ CHOICES = 20
 POOL = 300
 CEPSTRA, HOP_STEP = 14, 2
 FLOOR = -9.0
-"""Band levels below this are not listened to: ambience lies there."""
+"""Band levels below this are not listened to."""
+PAUSES = 0.1
+"""Share of the clip that is taken for pauses, band by band."""
 
 
-def cepstra(waveform: np.ndarray, rate_hz: int = SAMPLE_RATE) -> np.ndarray:
-    """float32 [A, 14] every 20 ms of a sound [2, N] or [N], without the mean of its loud parts."""
+def voice_levels(waveform: np.ndarray, rate_hz: int = SAMPLE_RATE) -> np.ndarray:
+    """float32 [A, BANDS] every 20 ms of a sound [2, N] or [N], its peak scaled to 1."""
     peak = max(float(np.abs(waveform).max(initial=0)), 1e-6)
-    levels = np.maximum(band_levels(waveform / peak, rate_hz)[::HOP_STEP], FLOOR)
-    made = fft.dct(levels, axis=1, norm="ortho")[:, :CEPSTRA]
-    loud = made[:, 0] >= np.quantile(made[:, 0], 0.5)
-    made = made - made[loud].mean(0)
-    made[:, 0] *= 0.5
-    return np.asarray(made, np.float32)
+    return np.maximum(band_levels(waveform / peak, rate_hz)[::HOP_STEP], FLOOR)
 
 
 def says(heard: np.ndarray, text: str, language: str, voice: Voice) -> bool:
     """Whether the asked text is the likeliest of its 20 choices.
 
+    The choices are compared as if they were spoken over what the clip sounds like in its pauses.
+
     Args:
-        heard: what `cepstra` makes of the clip.
+        heard: what `voice_levels` makes of the clip.
         text: that was asked for.
         language: "en" or "fr".
         voice: that was asked for.
     """
+    pauses = np.quantile(heard, PAUSES, axis=0)
+    own = _cepstra(heard)
     wanted = _choices(text, language, voice)
-    return int(np.argmin([_cost(heard, one) for one in wanted])) == 0
+    costs = [_cost(own, _cepstra(np.logaddexp(levels, pauses))) for levels in wanted]
+    return int(np.argmin(costs)) == 0
+
+
+def _cepstra(levels: np.ndarray) -> np.ndarray:
+    """float [A, 14] without the mean of the loud parts; loudness itself weighs half."""
+    made = fft.dct(levels, axis=1, norm="ortho")[:, :CEPSTRA]
+    loud = made[:, 0] >= np.quantile(made[:, 0], 0.5)
+    made = made - made[loud].mean(0)
+    made[:, 0] *= 0.5
+    return np.asarray(made)
 
 
 @lru_cache(maxsize=256)
 def _choices(text: str, language: str, voice: Voice) -> tuple[np.ndarray, ...]:
-    """Cepstra of the asked text, then of the others."""
+    """Levels of the asked text, then of the others."""
     texts = [text, *_others(text, language)]
     rng = np.random.default_rng(0)
-    return tuple(cepstra(say(one, language, voice, rng).waveform) for one in texts)
+    return tuple(voice_levels(say(one, language, voice, rng).waveform) for one in texts)
 
 
 def _others(text: str, language: str) -> list[str]:
