@@ -44,6 +44,7 @@ PATCH_COMPONENTS = 96
 CELL_COMPONENTS = 640
 STATISTICS_ROWS = 200_000
 REGRESSION_ROWS = 100_000
+CHUNK_ROWS = 20_000
 RIDGE = 1e-5
 # Centre first, then the six neighbours in time, rows and columns.
 CROSS = ((1, 1, 1), (0, 1, 1), (2, 1, 1), (1, 0, 1), (1, 2, 1), (1, 1, 0), (1, 1, 2))
@@ -117,12 +118,21 @@ class _Regression:
     """Weighted ridge regression of targets ``[n, t]`` on inputs ``[n, x]`` and a constant."""
 
     def __init__(self, inputs: Tensor, targets: Tensor, weight: Tensor) -> None:
-        scale = (weight / weight.sum()).sqrt()[:, None]
-        weighted = F.pad(inputs, (0, 1), value=1.0) * scale
-        self.inner = (weighted.T @ weighted).double()
+        share = (weight / weight.sum()).sqrt()[:, None]
+        parts = zip(
+            inputs.split(CHUNK_ROWS),
+            targets.split(CHUNK_ROWS),
+            share.split(CHUNK_ROWS),
+            strict=True,
+        )
+        self.inner: Tensor = torch.zeros((), dtype=torch.double)
+        self.cross: Tensor = torch.zeros((), dtype=torch.double)
+        for x, y, scale in parts:  # in double precision: few windows leave hardly any rank
+            weighted = F.pad(x, (0, 1), value=1.0).double() * scale
+            self.inner = self.inner + weighted.T @ weighted
+            self.cross = self.cross + weighted.T @ (y * scale).double()
         ridge = RIDGE * self.inner.diagonal().mean()
         self.inner += ridge * torch.eye(len(self.inner), dtype=torch.double)
-        self.cross = (weighted.T @ (targets * scale)).double()
 
     def solution(self) -> Tensor:
         """``[x + 1, t]``, the constant's row last."""

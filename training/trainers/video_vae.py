@@ -25,7 +25,7 @@ from .latent_basis import rotate_to_principal_axes
 
 RAW_CHANNELS = 128
 REFRESH_STEPS = 250
-START_FRAMES = 17
+START_FRAMES, START_WIDTH = 17, 128
 
 
 @dataclass(frozen=True)
@@ -76,16 +76,16 @@ class VideoVaeTrainer:
             start_in_closed_form(self.vae, self._start_sample())
 
     def _start_sample(self) -> Tensor:
-        """17 frames of the left or right half of many clips, from anywhere in time."""
+        """17 frames of the left or right side of many clips, from anywhere in time."""
         total, frames, _, width, _ = self.train_clips.frames.shape
         total = min(total, len(self.train_clips))
         count = 2 * min(total, self.objective.start_clips)
         places = max(0, frames - START_FRAMES) // 8 + 1
-        half = max(32, width // 64 * 32)
+        side = min(width, START_WIDTH)
         windows = []
         for turn in range(count):
-            start, left = 8 * (turn % places), half * (turn % 2)
-            place = slice(start, start + START_FRAMES), slice(None), slice(left, left + half)
+            start, left = 8 * (turn % places), (width - side) * (turn % 2)
+            place = slice(start, start + START_FRAMES), slice(None), slice(left, left + side)
             windows.append(self.train_clips.pixels(turn * total // count, place))
         return torch.stack(windows)
 
