@@ -34,8 +34,8 @@ SHARED: dict[str, tuple[float, float, float, float, str]] = {
 
 def storyboard_inputs() -> list[io.WidgetInput]:
     """Return style, size, rate and seed, then what is folded away."""
-    seed = next(item for item in sampling_inputs() if item.id == "seed")
-    steps, guidance = (_folded(item) for item in sampling_inputs()[:2])
+    steps, guidance, seed = sampling_inputs()[:3]
+    seed.optional = True  # as the others are, so that it stands behind them
     return [
         io.String.Input(
             "style",
@@ -59,8 +59,8 @@ def storyboard_inputs() -> list[io.WidgetInput]:
         ),
         seed,
         *(_number(name) for name in SHARED),
-        steps,
-        guidance,
+        _folded(steps),
+        _folded(guidance),
     ]
 
 
