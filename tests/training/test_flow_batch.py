@@ -7,6 +7,9 @@ import torch
 from hibari.training.config import DataConfig
 from hibari.training.latent_store import LatentStore
 from hibari.training.trainers.flow_batch import BatchDrawer, Bucket, FlowObjective
+from hibari.training.trainers.transformer import TransformerTrainer
+
+from . import tiny_flow
 
 DATA = DataConfig(
     folder="",
@@ -72,3 +75,28 @@ def test_buckets_are_configurations_of_their_own():
     assert replace(DATA, buckets=()).stores() == (replace(DATA, buckets=()),)
     with pytest.raises(ValueError, match=r"data\.buckets sets fps; a bucket may set frames"):
         replace(DATA, buckets=({"fps": 12},)).stores()
+
+
+def test_moving_parts_of_a_picture_count_more():
+    """A clip that stands still but for one token: that token counts most, all others once."""
+    still = tiny_flow.bucket()
+    video = still.latents.video[:, :, :1].repeat(1, 1, 3, 1, 1)
+    video[:, :, 1, 0, 1] += 9
+    bucket = replace(still, latents=replace(still.latents, video=video))
+    motion = bucket.motion(torch.arange(4), 17)
+    expected = torch.zeros(4, 1, 3, 2, 2)
+    expected[:, :, 1, 0, 1] = 1
+    assert torch.equal(motion, expected)
+
+
+def test_the_error_of_a_batch_is_weighted_where_asked():
+    buckets = {"train": [tiny_flow.bucket()], "validation": [tiny_flow.bucket()]}
+    trainer = TransformerTrainer(tiny_flow.config(), buckets)
+    plain = trainer.drawer.draw(torch.Generator().manual_seed(0))
+    weight = torch.full((len(plain.captions), 1, *plain.clean[0].shape[2:]), 2.0)
+    with torch.no_grad():
+        usual, twice = (trainer.errors(replace(plain, video_weight=w))[0] for w in (None, weight))
+        weight[:, :, 1:] = 0
+        first = trainer.errors(replace(plain, video_weight=weight))[0]
+    assert torch.allclose(usual, twice)
+    assert not torch.allclose(usual, first)

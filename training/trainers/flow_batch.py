@@ -48,6 +48,8 @@ class FlowObjective:
             which ``data.reference_px`` must be set.
         reference_dropout: share in which the looks, or the voice, of a subject are left out.
         discreet_share: of samples with references, the share whose caption leaves looks unsaid.
+        motion_weight: how much more the velocity error of moving parts of a picture counts: objects
+            are a few of its tokens.
         place_weight: weight of the loss of `PlaceProbe`, which asks early blocks where and when
             their tokens are.
         text_tokens: captions are padded to so many words, so that compiled blocks see one shape.
@@ -68,6 +70,7 @@ class FlowObjective:
     reference_share: float = 0.0
     reference_dropout: float = 0.15
     discreet_share: float = 0.6
+    motion_weight: float = 0.0
     place_weight: float = 0.0
     text_tokens: int = 47
 
@@ -86,6 +89,15 @@ class Bucket:
         which = which.to(self.latents.video.device)
         video = self.latents.video[which, :, : latent_frames(frames)].float()
         return video, self.latents.audio[which, :, :tokens].float()
+
+    def motion(self, which: Tensor, frames: int) -> Tensor:
+        """How far the first frames of some clips are from what each place mostly shows, 0 to 1:
+        ``[B, 1, F, Y, X]``.
+        """
+        whole = self.latents.video[which.to(self.latents.video.device)].float()
+        usual = whole.median(dim=2, keepdim=True).values
+        change = (whole - usual).square().mean(dim=1, keepdim=True).sqrt() / whole.std()
+        return change[:, :, : latent_frames(frames)].clamp(max=1.0)
 
     def to(self, device: torch.device) -> Bucket:
         """The bucket with its latents on a device: a large GPU holds all that it learns from."""
@@ -112,6 +124,7 @@ class FlowBatch:
         captions: one of each sample, empty where dropped.
         inputs: frame rate and reference tokens.
         kept: what stays clean; None: nothing.
+        video_weight: how much each video token counts, ``[B, 1, F, Y, X]``; None: all alike.
     """
 
     clean: Pair
@@ -120,6 +133,7 @@ class FlowBatch:
     captions: list[str]
     inputs: TransformerInputs
     kept: KeptParts | None = None
+    video_weight: Tensor | None = None
 
     @property
     def levels(self) -> Pair:
@@ -172,7 +186,8 @@ class FlowBatch:
         kept = self.kept and KeptParts(self.kept.video[mine], self.kept.audio[mine])
         pairs = ((a[mine], b[mine]) for a, b in (self.clean, self.noises, self.sigmas))
         clean, noises, sigmas = pairs
-        return FlowBatch(clean, noises, sigmas, self.captions[mine], inputs, kept)
+        weight = _part(self.video_weight, mine)
+        return FlowBatch(clean, noises, sigmas, self.captions[mine], inputs, kept, weight)
 
 
 def _part(tokens: Tensor | None, mine: slice) -> Tensor | None:
@@ -228,7 +243,10 @@ class BatchDrawer:
             kept = draw_kept_parts(
                 batch, (grid[0], grid[1], grid[2]), clean[1].shape[2], bucket.data.fps, generator
             )
-        return FlowBatch(clean, (video, audio), sigmas, captions, inputs, kept)
+        weight = None
+        if objective.motion_weight:
+            weight = 1 + objective.motion_weight * bucket.motion(which, frames)
+        return FlowBatch(clean, (video, audio), sigmas, captions, inputs, kept, weight)
 
     def _shown(self, index: int, generator: torch.Generator) -> Shown | None:
         objective = self.objective

@@ -128,9 +128,12 @@ class TransformerTrainer:
         targets = self.targets(batch, noisy)
         observe = None if probe is None else probe.observe
         made = self.velocities(self.module, batch, noisy, observe=observe)
+        asked = [(level > 0).float() for level in batch.levels]
+        if batch.video_weight is not None:
+            asked[0] = asked[0] * batch.video_weight
         return [
-            _error_of_asked(velocity - target, level > 0)
-            for velocity, target, level in zip(made, targets, batch.levels, strict=True)
+            _weighted_error(velocity - target, weight)
+            for velocity, target, weight in zip(made, targets, asked, strict=True)
         ]
 
     def targets(self, batch: FlowBatch, noisy: Pair) -> Pair:
@@ -306,11 +309,11 @@ def compile_blocks(networks: nn.Module) -> None:
         block.compile(dynamic=False)
 
 
-def _error_of_asked(difference: Tensor, asked: Tensor) -> Tensor:
-    """Mean square per sample over the tokens that are asked for; 0 where none is."""
-    asked = asked.expand_as(difference).flatten(1)
-    squares = (difference.flatten(1) ** 2) * asked
-    return squares.sum(dim=1) / asked.sum(dim=1).clamp(min=1)
+def _weighted_error(difference: Tensor, weight: Tensor) -> Tensor:
+    """Weighted mean square per sample, over what is asked for; 0 where nothing is."""
+    weight = weight.expand_as(difference).flatten(1)
+    squares = (difference.flatten(1) ** 2) * weight
+    return squares.sum(dim=1) / weight.sum(dim=1).clamp(min=1)
 
 
 class _GaussianFloor:
