@@ -1,8 +1,8 @@
 """Extending a video: the seam in picture and sound on clips of the playground, and 4 to 20 seconds.
 
 Seam: the difference between the last old and the first new frame, and the step in loudness there
-(50 ms before and after), against those of neighbouring frames and moments of the clip that was there
-before. Within the range means no larger than the largest of them.
+(50 ms before and after), against those of neighbouring frames and moments of the clip as it came.
+Within the range means no larger than the largest of them.
 
 Length: the clip is extended again and again; peak memory (of the process, reset before each) and
 CPU time of each extension. Bars: memory within 10 %, time linear within 15 %.
