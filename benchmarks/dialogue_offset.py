@@ -38,6 +38,11 @@ def talks() -> Iterator[Any]:
             yield clip
 
 
+def shifted(frames: Tensor, late: int) -> Tensor:
+    """The frames so much later; the first or last one is held."""
+    return frames[(torch.arange(len(frames)) - late).clamp(0, len(frames) - 1)]
+
+
 def openings(clip: Any) -> list[Tensor]:
     """What the speech asks of the mouth, for each line, from all that is heard meanwhile."""
     found = []
@@ -63,7 +68,7 @@ def main() -> None:
             told = {"speaker": "A", "start_s": line.start_s, "end_s": line.end_s}
             timing = {"fps": SPEC.fps, "mouths": {"A": opening.tolist()}}
             for shift, found in offsets.items():
-                found.append(offset_of(frames.roll(shift, 0), timing, told))
+                found.append(offset_of(shifted(frames, shift), timing, told))
         if len(offsets[0]) >= arguments.lines:
             break
     rows = {shift: row(shift, found) for shift, found in offsets.items()}
