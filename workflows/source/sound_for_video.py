@@ -20,7 +20,7 @@ sounds where they are seen to land; of other videos it makes knocks and a room. 
 about what is seen help.
 """
 
-WORDS = "a wooden box falls on a sandy beach by the sea"
+WORDS = "a large red wooden box falls on a sandy beach by the sea"
 
 SOUND_FOR_VIDEO = Graph(
     name="Sound for a silent video",
