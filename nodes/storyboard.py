@@ -101,7 +101,7 @@ class HibariStoryboard(io.ComfyNode):
         plan = plan_shots(given, look)
         told = film.summary(plan, look, model)
         show_text(told, node_id)
-        texts = film.allowed_texts(given, style, graph, node_id)
+        texts = film.allowed_texts(given, look.words, graph, node_id)
         cast = film.cast_of(cameos or {}, (vae, audio_vae), texts)
         settings = {"steps": steps, "guidance": guidance}
         studio = Studio(model, clip, vae, audio_vae, seed, settings, cast)
