@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,9 +108,9 @@ class ClipStore:
         return as_pixels(self.frames[index][window])
 
 
-def as_pixels(frames_FYXC: np.ndarray) -> Tensor:
-    """uint8 frames as ``[3, F, Y, X]`` in [-1, 1]."""
-    pixels = torch.from_numpy(np.ascontiguousarray(frames_FYXC))
+def as_pixels(frames_FYXC: np.ndarray, device: torch.device | None = None) -> Tensor:
+    """uint8 frames as ``[3, F, Y, X]`` in [-1, 1], on a device, which gets them as they are."""
+    pixels = torch.from_numpy(np.ascontiguousarray(frames_FYXC)).to(device=device)
     return pixels.permute(3, 0, 1, 2).float().div_(127.5).sub_(1.0)
 
 
@@ -121,22 +121,23 @@ def store_folder(data: DataConfig, split: str) -> Path:
     return Path(data.folder) / name
 
 
-def render(data: DataConfig, split: str, span: range) -> Iterator[Clip]:
+def render(data: DataConfig, split: str, indices: Sequence[int]) -> Iterator[Clip]:
     """Clips of a split fresh from the playground, made by ``data.workers`` processes."""
-    from .world import clips
+    from .world import some_clips
 
-    return clips(data.seed, span.start, len(span), _clip_spec(data), split, data.workers)
+    return some_clips(data.seed, indices, _clip_spec(data), split, data.workers)
 
 
-def casts_of(data: DataConfig, split: str, span: range) -> Iterator[Cast]:
+def render_casts(data: DataConfig, split: str, indices: Sequence[int]) -> Iterator[Cast]:
     """The subjects of clips of a split, made by ``data.workers`` processes.
 
     Raises:
         ValueError: the playground has no reference views.
     """
-    from .world import casts
+    from .world import some_casts
 
-    return casts(data.seed, span, _clip_spec(data), split, data.reference_px, data.workers)
+    spec = _clip_spec(data)
+    return some_casts(data.seed, indices, spec, split, data.reference_px, data.workers)
 
 
 def open_store(data: DataConfig, split: str) -> ClipStore:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -92,16 +92,18 @@ def make_latents(
 
 
 def encode_part(
-    data: DataConfig, codecs: Codecs, precision: str, device: torch.device, part: tuple[int, int]
+    data: DataConfig, codecs: Codecs, precision: str, device: torch.device, part: Part
 ) -> None:
     """Make every n-th shard from the i-th on, so that n processes can share the work."""
     encoder = _Encoder(codecs, precision, device)
     for store in data.stores():
         for split in ("validation", "train"):
-            for shard in encoder.shards(store, split)[part[0] :: part[1]]:
+            for shard in encoder.shards(store, split, part):
                 shard()
 
 
+Part = tuple[int, int]
+"""The i-th of n processes that share a work."""
 Told = list[tuple[tuple[str, ...], int]]
 """Captions and number of objects of every clip."""
 Shard = tuple[Tensor, Tensor, Told]
@@ -113,10 +115,11 @@ def _joined(shards: list[Shard]) -> LatentStore:
     return LatentStore(torch.cat(video), torch.cat(audio), list(captions), list(counts))
 
 
-def spans(count: int) -> list[range]:
-    """The clips of each shard."""
+def spans(count: int, part: Part = (0, 1)) -> list[range]:
+    """The clips of each shard; part i of n has every n-th from the i-th on."""
     starts = range(0, count, SHARD_CLIPS)
-    return [range(start, min(start + SHARD_CLIPS, count)) for start in starts]
+    every = [range(start, min(start + SHARD_CLIPS, count)) for start in starts]
+    return every[part[0] :: part[1]]
 
 
 def _told(line: dict[str, Any]) -> tuple[tuple[str, ...], int]:
@@ -125,15 +128,16 @@ def _told(line: dict[str, Any]) -> tuple[tuple[str, ...], int]:
 
 
 class _Stream:
-    """Clips of missing shards: from a store as far as it has them, else rendered one by one.
+    """Clips of shards, taken in order: from a store as far as it has them, else rendered.
 
-    Shards that follow each other share one set of workers, whose start takes seconds.
+    All shards share one set of workers, whose start takes seconds.
     """
 
-    def __init__(self, data: DataConfig, split: str, missing: list[range]) -> None:
-        self.data, self.split, self.missing = data, split, missing
+    def __init__(self, data: DataConfig, split: str, shards: Sequence[range]) -> None:
         self.stored = stored_clips(data, split)
-        self._next, self._rendered = -1, iter(())
+        known = len(self.stored) if self.stored is not None else 0
+        unknown = [index for span in shards for index in span if index >= known]
+        self.rendered = render(data, split, unknown)
 
     def take(self, span: range) -> Iterator[tuple[np.ndarray, np.ndarray, Any]]:
         """Frames, waveform, and captions with the number of objects, of every clip of a shard."""
@@ -141,20 +145,10 @@ class _Stream:
             if self.stored is not None and index < len(self.stored):
                 clip = self.stored[index]
                 yield clip.frames, clip.waveform, _told(self.stored.lines[index])
-                continue
-            if index != self._next:
-                self._rendered = render(self.data, self.split, range(index, self._end(index)))
-            made = next(self._rendered)
-            self._next = index + 1
-            captions = (made.caption, *made.paraphrases)
-            yield made.frames, made.waveform, (captions, len(made.truth.objects))
-
-    def _end(self, index: int) -> int:
-        """Behind the last clip of the missing shards that follow each other from here on."""
-        for span in self.missing:
-            if index in span:
-                index = span.stop
-        return index
+            else:
+                made = next(self.rendered)
+                captions = (made.caption, *made.paraphrases)
+                yield made.frames, made.waveform, (captions, len(made.truth.objects))
 
 
 @dataclass(frozen=True)
@@ -165,17 +159,17 @@ class _Encoder:
     precision: str
     device: torch.device
 
-    def shards(self, data: DataConfig, split: str) -> list[Callable[[], Shard]]:
-        """What makes or reads each shard of a split, in order."""
-        if not data.keep_clips:
-            all_spans = spans(data.clips_of(split))
-            missing = [
-                s for s in all_spans if not self._path(store_folder(data, split), s).exists()
-            ]
-            clips_of = _Stream(data, split, missing)
-            return [partial(self.streamed_shard, data, split, clips_of, s) for s in all_spans]
-        clips = fill_store(data, split)
-        return [partial(self.stored_shard, clips, span) for span in spans(len(clips))]
+    def shards(
+        self, data: DataConfig, split: str, part: Part = (0, 1)
+    ) -> list[Callable[[], Shard]]:
+        """What makes or reads each shard of a part of a split, in order."""
+        if data.keep_clips:
+            clips = fill_store(data, split)
+            return [partial(self.stored_shard, clips, span) for span in spans(len(clips), part)]
+        mine, folder = spans(data.clips_of(split), part), store_folder(data, split)
+        missing = [span for span in mine if not self._path(folder, span).is_file()]
+        stream = _Stream(data, split, missing)
+        return [partial(self.streamed_shard, folder, stream, span) for span in mine]
 
     def stored_shard(self, clips: ClipStore, span: range) -> Shard:
         """Latents of some clips of a store."""
@@ -189,17 +183,17 @@ class _Encoder:
         made = [self._encode(clips.pixels(i, whole), clips.waveforms[i]) for i in span]
         return self._save(path, made, told)
 
-    def streamed_shard(self, data: DataConfig, split: str, clips_of: _Stream, span: range) -> Shard:
+    def streamed_shard(self, folder: Path, stream: _Stream, span: range) -> Shard:
         """Latents of some clips that are rendered for it and not kept."""
-        path = self._path(store_folder(data, split), span)
+        path = self._path(folder, span)
         if path.is_file():
             with safe_open(path, framework="pt") as file:
                 told = [(tuple(texts), n) for texts, n in json.loads(file.metadata()["told"])]
             return (*_read(path), told)
-        log.info("rendering and encoding clips %d to %d of %s", span.start, span.stop, split)
+        log.info("rendering and encoding clips %d to %d of %s", span.start, span.stop, folder)
         made, told = [], []
-        for frames, waveform, texts in clips_of.take(span):
-            made.append(self._encode(as_pixels(frames), waveform))
+        for frames, waveform, texts in stream.take(span):
+            made.append(self._encode(as_pixels(frames, self.device), waveform))
             told.append(texts)
         return self._save(path, made, told)
 

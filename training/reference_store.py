@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -19,12 +21,15 @@ from safetensors import safe_open
 from torch import Tensor
 
 from ..model.sampling.references import Reference
-from .clip_store import as_pixels, casts_of, store_folder
+from .clip_store import as_pixels, render_casts, store_folder
 from .config import DataConfig
-from .latent_store import Codecs, spans
+from .latent_store import Codecs, Part, spans
 from .loop import autocast
 from .state import save_tensors
 from .trainers.audio_vae import waveform_mel
+
+if TYPE_CHECKING:
+    from .world.subjects import Cast
 
 log = logging.getLogger("hibari.train")
 
@@ -64,19 +69,18 @@ def make_references(
 ) -> list[ClipReferences]:
     """The references of the clips that have some, in order; shards made before come from disk."""
     encoder = ReferenceEncoder(codecs, precision, device)
-    shards = [encoder.shard(data, split, span) for span in spans(data.referenced_clips_of(split))]
-    return [clip for shard in shards for clip in shard]
+    return [clip for shard in encoder.shards(data, split) for clip in shard]
 
 
 def encode_references(
-    data: DataConfig, codecs: Codecs, precision: str, device: torch.device, part: tuple[int, int]
+    data: DataConfig, codecs: Codecs, precision: str, device: torch.device, part: Part
 ) -> None:
     """Make every n-th shard of all stores from the i-th on."""
     encoder = ReferenceEncoder(codecs, precision, device)
     for store in data.stores():
         for split in ("validation", "train"):
-            for span in spans(store.referenced_clips_of(split))[part[0] :: part[1]]:
-                encoder.shard(store, split, span)
+            for _ in encoder.shards(store, split, part):
+                pass
 
 
 @dataclass(frozen=True)
@@ -87,23 +91,35 @@ class ReferenceEncoder:
     precision: str
     device: torch.device
 
-    def shard(self, data: DataConfig, split: str, span: range) -> list[ClipReferences]:
-        """The references of some clips, from disk or made now and written there."""
+    def shards(
+        self, data: DataConfig, split: str, part: Part = (0, 1)
+    ) -> Iterator[list[ClipReferences]]:
+        """The references of each shard of a part, from disk or made now and written there."""
+        mine = spans(data.referenced_clips_of(split), part)
+        paths = [self._path(data, split, span) for span in mine]
+        missing = [span for span, path in zip(mine, paths, strict=True) if not path.is_file()]
+        # All of them share one set of workers, whose start takes seconds.
+        casts = render_casts(data, split, [index for span in missing for index in span])
+        for span, path in zip(mine, paths, strict=True):
+            if span not in missing:
+                yield _read(path)
+                continue
+            log.info("encoding references %d to %d of %s", span.start, span.stop, path.parent)
+            made = [self._references(next(casts)) for _ in span]
+            _write(path, made)
+            yield made
+
+    def _path(self, data: DataConfig, split: str, span: range) -> Path:
         name = f"references-{self.codecs.fingerprint}-{data.reference_px}-{span.start}-{span.stop}"
-        path = store_folder(data, split) / f"{name}.safetensors"
-        if path.is_file():
-            return _read(path)
-        log.info("encoding references %d to %d of %s", span.start, span.stop, split)
-        made = []
-        for cast in casts_of(data, split, span):
-            subjects = tuple(self._encode(one.views, one.voice) for one in cast.subjects)
-            made.append(ClipReferences(subjects, cast.captions))
-        _write(path, made)
-        return made
+        return store_folder(data, split) / f"{name}.safetensors"
+
+    def _references(self, cast: Cast) -> ClipReferences:
+        subjects = tuple(self._encode(one.views, one.voice) for one in cast.subjects)
+        return ClipReferences(subjects, cast.captions)
 
     @torch.no_grad()
     def _encode(self, views_VYXC: np.ndarray, voice: np.ndarray | None) -> SubjectLatents:
-        pixels = rearrange(as_pixels(views_VYXC), "C V Y X -> V C 1 Y X").to(self.device)
+        pixels = rearrange(as_pixels(views_VYXC, self.device), "C V Y X -> V C 1 Y X")
         with autocast(self.precision, self.device):
             views = self.codecs.video.encode(pixels)[:, :, 0]
         tokens = None

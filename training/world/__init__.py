@@ -6,7 +6,7 @@ Drawing and physics need the extra "train"; importing this package does not.
 
 from .clip import SAMPLE_RATE, WORLD_VERSION, Clip, ClipSpec, Contact, Truth, TruthObject
 from .drops.scene import HELD_OUT
-from .generate import casts, clips, make_clip
+from .generate import clips, make_clip, some_casts, some_clips
 
 __all__ = [
     "HELD_OUT",
@@ -17,7 +17,8 @@ __all__ = [
     "Contact",
     "Truth",
     "TruthObject",
-    "casts",
     "clips",
     "make_clip",
+    "some_casts",
+    "some_clips",
 ]

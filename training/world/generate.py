@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from .clip import Clip, ClipSpec
@@ -57,11 +59,17 @@ def clips(
     Raises:
         RuntimeError: when a worker process dies, for instance for lack of memory.
     """
+    yield from some_clips(seed, range(start, start + count), spec, split, workers)
+
+
+def some_clips(
+    seed: int, indices: Sequence[int], spec: ClipSpec | None, split: str, workers: int = 0
+) -> Iterator[Clip]:
+    """Yields the clips of these indices in order, as `clips` does."""
     make = partial(make_clip, seed, spec=spec, split=split)
-    indices = range(start, start + count)
-    produced = _made(make, indices, workers)
+    count = len(indices)
     began = logged = time.monotonic()
-    for done, clip in enumerate(produced, 1):
+    for done, clip in enumerate(_made(make, indices, workers), 1):
         yield clip
         now = time.monotonic()
         if now - logged >= _LOG_EVERY_S or done == count:
@@ -69,8 +77,8 @@ def clips(
             logged = now
 
 
-def casts(
-    seed: int, indices: range, spec: ClipSpec, split: str, size: int, workers: int = 0
+def some_casts(
+    seed: int, indices: Sequence[int], spec: ClipSpec, split: str, size: int, workers: int = 0
 ) -> Iterator[Cast]:
     """Yields the subjects of some clips in order, without the clips; views are `size` px squares.
 
@@ -84,21 +92,20 @@ def casts(
     yield from _made(make, indices, workers)
 
 
-def _made(make: Callable[[int], T], indices: range, workers: int) -> Iterator[T]:
+def _made(make: Callable[[int], T], indices: Sequence[int], workers: int) -> Iterator[T]:
     return map(make, indices) if workers == 0 else _in_processes(make, indices, workers)
 
 
-def _in_processes(make: Callable[[int], T], indices: range, workers: int) -> Iterator[T]:
+def _in_processes(make: Callable[[int], T], indices: Sequence[int], workers: int) -> Iterator[T]:
     # spawn, not fork: a forked child of a process with torch threads can hang.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context) as pool:
-        waiting = [pool.submit(make, index) for index in indices[: 4 * workers]]
+        coming = iter(indices)
+        waiting = deque(pool.submit(make, index) for index in islice(coming, 4 * workers))
         try:
-            for index in indices:
-                yield waiting.pop(0).result()
-                following = index + 4 * workers
-                if following in indices:
-                    waiting.append(pool.submit(make, following))
+            for index in indices:  # noqa: B007 - told when a worker dies
+                yield waiting.popleft().result()
+                waiting.extend(pool.submit(make, following) for following in islice(coming, 1))
         except BrokenProcessPool as broken:
             raise RuntimeError(
                 f"a world worker process died near clip {index}, most likely killed for lack of"
