@@ -29,7 +29,7 @@ DIALOGUE = Graph(
             "HibariDialogue",
             (360, 0),
             (400, 280),
-            {"dialogue": "Narrator (a calm woman): It falls, and it rings."},
+            {"dialogue": "Narrator (a woman): It falls, and rings."},
             {"latent": ("size", "latent"), "audio_vae": ("load", "audio_vae")},
         ),
         "prompt": Placed(
