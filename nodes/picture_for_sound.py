@@ -109,9 +109,7 @@ class HibariPictureForSound(io.ComfyNode):
         if not 0 <= noise <= 1:
             raise ValueError(f"noise {noise:g} is not in 0..1. Use 0 to keep the sound as it is")
         if audio is None:
-            raise ValueError(
-                "the video that audio comes from has no sound. Connect another sound"
-            )
+            raise ValueError("the video that audio comes from has no sound. Connect another sound")
         if not audio["waveform"].shape[-1]:
             raise ValueError("the sound has no sample. Connect a sound that lasts a moment")
         settings = {"steps": steps, "guidance": guidance, "negative": negative}
