@@ -5,9 +5,15 @@ Legend: C channels, N samples.
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
+MOST_FRAMES = 12
+"""Frames that a jump in the picture is spread over at most."""
+STILL = 1 / 255
+"""Mean difference between frames that nobody sees; a still clip may step that far."""
 QUIET = 1e-4
 """Root mean square below which a sound has no level to match."""
 MOST_GAIN = 2.0
@@ -18,6 +24,21 @@ SETTLE_S = 1.0
 def rising(shared: int) -> Tensor:
     """Weights ``[shared]`` of what comes, between 0 and 1; what goes has the rest."""
     return (torch.arange(shared) + 1) / (shared + 1)
+
+
+def frames_to_spread(jump: float, largest: float) -> int:
+    """How many frames a jump in the picture is spread over, so that no step is a jump.
+
+    Args:
+        jump: mean absolute difference across the seam.
+        largest: of neighbouring frames of the clip itself.
+
+    Returns:
+        0 where the jump is no larger than what the clip does itself, at most `MOST_FRAMES`.
+    """
+    allowed = max(largest, STILL)
+    # Half of what is allowed is left for the motion of the frames themselves.
+    return 0 if jump <= allowed else min(MOST_FRAMES, math.ceil(2 * jump / allowed) - 1)
 
 
 def join_sound(before_CN: Tensor, after_CN: Tensor, shared: int, rate_hz: int) -> Tensor:

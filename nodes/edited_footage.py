@@ -7,13 +7,17 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..host import check_interrupted, temp_directory
-from ..model.seam import join_sound, rising
+from ..model.seam import frames_to_spread, join_sound, rising
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from ..host.media import Footage
     from .edit import Edit
+
+
+LOOKED_AT = 49
+"""Frames of a clip, next to the seam, that tell how much it moves."""
 
 
 class Stretch(NamedTuple):
@@ -68,14 +72,41 @@ def _frames(edit: Edit, made: Tensor) -> Iterator[Tensor]:
     overlap = edit.source.read(*((edit.start, edit.source.frames) if forward else (0, edit.shared)))
     first = 0 if forward else edit.frames - edit.shared
     weights = rising(edit.shared) if forward else rising(edit.shared).flip(0)
+    border = edit.shared if forward else first - 1
+    jump, spread = _jump(edit, made)
     for index, frame in enumerate(made):
         check_interrupted()
         placed = edit.placement.back(frame.float())
-        within = index - first
+        within, beyond = index - first, abs(index - border)
         if 0 <= within < edit.shared and (old := next(overlap, None)) is not None:
-            before = as_float(old)
-            placed = before + (placed - before) * float(weights[within])
+            placed = _mixed(as_float(old), placed, float(weights[within]))
+        elif beyond < spread:
+            placed = (placed + jump * (1 - (beyond + 1) / (spread + 1))).clamp(0, 1)
         yield placed
+
+
+def _jump(edit: Edit, made: Tensor) -> tuple[Tensor, int]:
+    """What the picture jumps by at the seam, and the made frames that are to take it up.
+
+    None where the clip itself moves as much from one frame to the next.
+    """
+    count, shared = edit.source.frames, edit.shared
+    near, share = rising(shared)[-1], edit.frames - shared
+    if edit.kind == "forward":
+        edge, old, new = count - 1, made[shared - 1], made[shared]
+        own = edit.source.between(count - LOOKED_AT, count)
+    else:
+        edge, old, new = 0, made[share], made[share - 1]
+        own = edit.source.between(0, LOOKED_AT)
+    last = _mixed(edit.source.between(edge, edge + 1)[0], edit.placement.back(old), float(near))
+    jump = last - edit.placement.back(new.float())
+    steps = (own[1:] - own[:-1]).abs().mean(dim=(1, 2, 3))
+    largest = float(steps.max()) if len(steps) else 0.0
+    return jump, frames_to_spread(float(jump.abs().mean()), largest)
+
+
+def _mixed(old: Tensor, new: Tensor, weight: float) -> Tensor:
+    return old + (new - old) * weight
 
 
 def _composited(edit: Edit, made: Tensor) -> Iterator[Tensor]:

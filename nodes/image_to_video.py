@@ -68,7 +68,7 @@ class HibariImageToVideo(io.ComfyNode):
                     step=0.05,
                     optional=True,
                     tooltip=(
-                        "How strictly pictures are kept: 1 as they are, 0.5 as a guide that may "
+                        "How strictly pictures are kept: 1 is as they are, 0.5 as a guide that may "
                         "change, 0 not at all. Costs nothing."
                     ),
                 ),

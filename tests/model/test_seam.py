@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 import torch
-from hibari.model.seam import join_sound, likeness, rising
+from hibari.model.seam import MOST_FRAMES, frames_to_spread, join_sound, likeness, rising
 
 RATE_HZ = 8000
 
@@ -63,3 +63,10 @@ def test_likeness_tells_the_same_from_another():
 
 def test_weights_rise_evenly_between_the_ends():
     assert rising(3).tolist() == [0.25, 0.5, 0.75]
+
+
+def test_only_jumps_beyond_what_a_clip_does_itself_are_spread():
+    assert frames_to_spread(0.02, 0.02) == 0
+    assert frames_to_spread(0.03, 0.02) == 2
+    assert frames_to_spread(0.5, 0.01) == MOST_FRAMES
+    assert frames_to_spread(0.003, 0.0) == 0

@@ -97,7 +97,25 @@ def test_the_shared_frames_go_over_from_one_to_the_other(tiny):
     before = source.get_components().images
     share = (after[15:24] - before[15:]) / (1 - before[15:])
     assert torch.allclose(share.mean(dim=(1, 2, 3)), torch.arange(1, 10) / 10, atol=0.01)
-    assert after[24:].min() == 1
+    assert after[-1].min() == 1
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+def test_a_jump_of_the_model_is_spread_over_frames_as_the_clip_itself_moves(tiny, direction):
+    source = in_memory()
+    _, edit, _ = extend(tiny, source, direction=direction)
+    made = torch.full((edit.skipped + edit.frames, 64, 64, 3), 0.5)
+    images = source.get_components().images
+    shared = images[-9:] if direction == "forward" else images[:8]
+    at = slice(0, 9) if direction == "forward" else slice(17, 25)
+    made[at] = shared
+    after = HibariPutBack.execute(edit, made).args[0].get_components().images
+    steps = (after[1:] - after[:-1]).abs().mean(dim=(1, 2, 3))
+    own = (images[1:] - images[:-1]).abs().mean(dim=(1, 2, 3)).max()
+    seam = 23 if direction == "forward" else 11
+    assert (images[0] - 0.5).abs().mean() > 2 * own
+    assert steps[seam] <= own
+    assert after[-1 if direction == "forward" else 0].mean() == pytest.approx(0.5, abs=0.01)
 
 
 def test_it_can_be_repeated_without_growing_files_in_memory(tiny):
