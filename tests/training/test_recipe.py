@@ -151,6 +151,8 @@ def test_every_stage_of_the_shipped_recipe_is_a_valid_configuration():
                 assert [store.height for store in config.data.stores()] == [256, 352, 192, 192]
             assert config.data.playground == "whole"
             configs.setdefault(config.kind, []).append(config)
+    # A decoder is sharpened for the codec that it belongs to.
+    assert all(config.model == configs["video_vae"][0].model for config in configs["video_vae"])
     kinds = ("video_vae", "audio_vae", "vocoder", "transformer", "distillation")
     assert [len(configs[kind]) for kind in kinds] == [4, 1, 1, 13, 3]
     trained = [c.run.minutes for of_kind in configs.values() for c in of_kind if c.run.minutes]
