@@ -64,7 +64,11 @@ def _add_enroll(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--minor", action="store_true", help="under 18: the strict profile")
     parser.add_argument("--agree", action="store_true", help="I agree to the consent text")
     parser.add_argument("--language", choices=("en", "fr"), default="en", help="of the sentence")
-    parser.add_argument("--checkpoint", metavar="NAME", help="store latents of this model too")
+    parser.add_argument(
+        "--checkpoint",
+        metavar="NAME",
+        help="store latents of this model too; default: the bundled one",
+    )
     _rules(parser)
 
 

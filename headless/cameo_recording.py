@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..host.bundled import BUNDLED_CHECKPOINT, BUNDLED_PATH
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -52,13 +54,16 @@ def recorded_at(path: Path) -> float:
 
 
 def codecs_of(checkpoint: str | None) -> tuple[Any | None, Any | None]:
-    """Codecs of a checkpoint whose latents are stored beside the media; none without a name."""
-    if checkpoint is None:
-        return None, None
+    """Codecs whose latents are stored beside the media: by default those of the bundled checkpoint.
+
+    None where nothing was named and no checkpoint is bundled: latents are then made when needed.
+    """
     from ..host import checkpoint_path, make_audio_vae, make_video_vae
     from ..model.checkpoint import Checkpoint
 
-    file = Checkpoint(checkpoint_path(checkpoint))
+    if checkpoint is None and not BUNDLED_PATH.is_file():
+        return None, None
+    file = Checkpoint(checkpoint_path(checkpoint or BUNDLED_CHECKPOINT))
     return make_video_vae(file), make_audio_vae(file)
 
 

@@ -5,11 +5,14 @@ import json
 import numpy as np
 import pytest
 import torch
+from hibari.headless import cameo_recording
 from hibari.headless.cli import main
+from hibari.host.embedded.folders import checkpoints_directory, set_folders
 from hibari.host.media import VideoSettings, write_png, write_video
 
 from ..trust.cameo.faces import frames_of_a_face, speech
 from ..trust.cameo.people import make_cameo
+from .tiny_checkpoint import save_tiny_checkpoint
 
 pytest.importorskip("cv2", reason="the extra hibari[cameo] is not installed")
 
@@ -17,6 +20,7 @@ pytest.importorskip("cv2", reason="the extra hibari[cameo] is not installed")
 @pytest.fixture
 def cli(capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cameo_recording, "BUNDLED_PATH", tmp_path / "none")  # codecs take seconds
 
     def run(person, *words):
         with person.here():
@@ -76,8 +80,10 @@ def test_an_animal_is_enrolled_from_a_picture_and_its_mask(cli, anna, tmp_path):
     write_png(picture, draw)
     write_png(shape, mask)
     words = ["--kind", "animal", "--description", "a small dog", "--mask", shape, "--agree"]
-    made = facts(cli, anna, "enroll", "Rex", picture, *words)
-    assert set(made["cameo"]["parts"]) == {"views"}
+    with anna.here():
+        save_tiny_checkpoint(checkpoints_directory() / "tiny.safetensors")
+    made = facts(cli, anna, "enroll", "Rex", picture, *words, "--checkpoint", "tiny.safetensors")
+    assert set(made["cameo"]["parts"]) == {"views", "view_latents", "view_probe"}
     shown = facts(cli, anna, "show", "Rex")
     assert shown["cameo"]["name"] == "Rex"
     assert shown["grants"] == []
@@ -135,10 +141,6 @@ def test_an_audit_finds_tampering_and_exits_1(cli, anna):
 
 
 def test_generate_puts_cameos_between_prompt_and_sampler(tmp_path, monkeypatch, capsys, anna):
-    from hibari.host.embedded.folders import checkpoints_directory, set_folders
-
-    from .tiny_checkpoint import save_tiny_checkpoint
-
     monkeypatch.chdir(tmp_path)
     small = ["--checkpoint", "tiny.safetensors", "--size", "64x64", "--seconds", "0.4"]
     with anna.here():
