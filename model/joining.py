@@ -25,6 +25,6 @@ def overlap_add(made: Tensor, piece: Tensor, start: int, dim: int) -> Tensor:
     weight = (torch.arange(shared, dtype=piece.dtype) + 1) / (shared + 1)
     weight = weight.view([-1 if axis == dim % piece.ndim else 1 for axis in range(piece.ndim)])
     weight = weight.to(piece.device)
-    before, old = made.split([start, shared], dim)
-    new, after = piece.split([shared, added - shared], dim)
+    before, old = made.narrow(dim, 0, start), made.narrow(dim, start, shared)
+    new, after = piece.narrow(dim, 0, shared), piece.narrow(dim, shared, added - shared)
     return torch.cat((before, old + (new - old) * weight, after), dim)

@@ -57,7 +57,8 @@ def read_script(script: str) -> list[Line]:
         raise ValueError("the dialogue is empty. Write for example: Anna: Hello there.")
     if len(written) > MAX_LINES:
         raise ValueError(f"the dialogue has {len(written)} lines; use at most {MAX_LINES}")
-    lines, voices = [], {}
+    lines: list[Line] = []
+    voices: dict[str, str] = {}
     for number, text in enumerate(written, start=1):
         line = _line(text, number)
         voices[line.speaker] = line.voice or voices.get(line.speaker, "")
