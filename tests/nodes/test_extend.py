@@ -115,7 +115,7 @@ def test_a_jump_of_the_model_is_spread_over_frames_as_the_clip_itself_moves(tiny
     seam = 23 if direction == "forward" else 11
     assert (images[0] - 0.5).abs().mean() > 2 * own
     assert steps[seam] <= own
-    assert after[-1 if direction == "forward" else 0].mean() == pytest.approx(0.5, abs=0.01)
+    assert after[-1 if direction == "forward" else 0].mean() == pytest.approx(0.5, abs=0.03)
 
 
 def test_it_can_be_repeated_without_growing_files_in_memory(tiny):
