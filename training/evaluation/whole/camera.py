@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from ...world.scenes.layout import CAMERAS
 
-ROUNDS = 4
+ROUNDS = 3
 TOLERANCE = 6.0
 """Brightness difference (0..255) beyond which a pixel hardly counts."""
 STEPS = 16

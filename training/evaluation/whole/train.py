@@ -25,7 +25,7 @@ from .instruments import BUNDLED, PARTS, save_instruments
 from .likeness_training import fit_looks, fit_voices
 from .viewer_training import fit_namer, fit_viewer
 
-COUNTS = {"sights": 500, "views": 600, "sounds": 600, "speakers": 300}
+COUNTS = {"sights": 500, "views": 1200, "sounds": 600, "speakers": 600}
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ class Class:
 
 
 CLASSES = {
-    "eye": Class("sights", fit_eye, 600),
-    "ear": Class("sounds", fit_ear, 400),
-    "viewer": Class("views", fit_viewer, 300),
+    "eye": Class("sights", fit_eye, 1500),
+    "ear": Class("sounds", fit_ear, 600),
+    "viewer": Class("views", fit_viewer, 180),
     "namer": Class("views", fit_namer, 1000),
-    "looks": Class("speakers", fit_looks, 120),
-    "voices": Class("speakers", fit_voices, 400),
+    "looks": Class("speakers", fit_looks, 250),
+    "voices": Class("speakers", fit_voices, 600),
 }
 
 
