@@ -40,7 +40,7 @@ class Class:
 CLASSES = {
     "eye": Class("sights", fit_eye, 1500),
     "ear": Class("sounds", fit_ear, 600),
-    "viewer": Class("views", fit_viewer, 180),
+    "viewer": Class("views", fit_viewer, 900),
     "namer": Class("views", fit_namer, 1000),
     "looks": Class("speakers", fit_looks, 250),
     "voices": Class("speakers", fit_voices, 600),
