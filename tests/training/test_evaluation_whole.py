@@ -114,7 +114,6 @@ def test_true_clips_score_high_and_shuffled_ones_near_chance():
     readings = [kit.read(clip.frames, clip.waveform, SPEC.fps) for clip in clips]
     real = score(readings, truths, metrics=kit.metrics)
     chance = score(*kit.shuffled(readings, truths), metrics=kit.metrics)
-    for name in ("found", "sound_f1", "place"):
+    for name in ("found", "sound_f1", "ambience", "style"):
         assert real[name].value > chance[name].value + 0.15, name
-    assert real["found"].value > 0.7
-    assert real["place_error"].value < 4
+    assert real["sound_f1"].value > 0.75
