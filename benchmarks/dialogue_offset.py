@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 from hibari.model.speech.mouth import mouth_opening
-from hibari.nodes.check_dialogue import LEAST_SURE, offset_of
+from hibari.nodes.check_dialogue import LEAST_AGREEMENT, offset_of
 from hibari.training.world import ClipSpec, make_clip
 from torch import Tensor
 
@@ -80,7 +80,7 @@ def main() -> None:
 
 def row(shift: int, found: list[Any]) -> dict[str, float]:
     """What was found at one shift."""
-    sure = [one for one in found if one and one.explained >= LEAST_SURE * one.by_chance]
+    sure = [one for one in found if one and one.agreement >= LEAST_AGREEMENT]
     frames = np.array([one.seconds * SPEC.fps for one in sure])
     median = {"offset": np.median(frames), "error": np.median(np.abs(frames - shift))}
     rounded = {name: round(float(value), 2) for name, value in median.items()}

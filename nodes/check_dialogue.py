@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 NAME = "Hibari Check Dialogue"
 # A line gives too little to go by on its own; what is around it is still.
 AROUND_S = 0.4
-LEAST_SURE = 2.0
+LEAST_AGREEMENT = 0.7
+"""Of 17 lines on the playground, those above it were right within a frame."""
 
 
 class HibariCheckDialogue(io.ComfyNode):
@@ -28,7 +29,7 @@ class HibariCheckDialogue(io.ComfyNode):
             category="Hibari/audio",
             description=(
                 "Tells for each line how far the moving picture is from the speech, in "
-                "milliseconds, and how much of what moves follows it at all. It looks for motion "
+                "milliseconds, and whether anything follows it at all. It looks for quick motion "
                 "that goes with loudness and knows no faces."
             ),
             search_aliases=["lip sync", "av offset", "sync check", "syncnet", "mouth"],
@@ -85,8 +86,8 @@ def sentence_of(number: int, line: Any, offset: Any) -> str:
     name = f"line {number} ({line['speaker']}, {line['start_s']:.2f} s)"
     if offset is None:
         return f"{name}: too short to tell"
-    share = f"{100 * offset.explained:.0f} % of what moves follows it"
-    if offset.explained < LEAST_SURE * offset.by_chance:
-        return f"{name}: no mouth follows it ({share}, no more than by chance)"
+    share = f"agreement {offset.agreement:.2f}"
+    if offset.agreement < LEAST_AGREEMENT:
+        return f"{name}: no mouth surely follows it ({share})"
     late = "after" if offset.seconds > 0 else "before"
     return f"{name}: picture {abs(1000 * offset.seconds):.0f} ms {late} sound, {share}"

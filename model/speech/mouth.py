@@ -18,6 +18,10 @@ WINDOW_FRAMES = 1.2
 BLOCKS = 32
 """A picture is looked at in at most so many blocks a side."""
 REACH_S = 0.5
+SYLLABLE_S = 0.17
+PLACES = 4
+STILL = 0.02
+"""Blocks whose motion has less than this share of the strongest one's power do not count."""
 
 
 def mouth_opening(speech_N: Tensor, rate_hz: int, frames: int, fps: float) -> Tensor:
@@ -49,20 +53,19 @@ class Offset:
 
     Attributes:
         seconds: above 0 the sound comes before the picture, below 0 after it.
-        explained: share of what moves in the picture that follows speech at this offset, 0..1.
-        by_chance: the middle of that share over all offsets: what counts for nothing.
+        agreement: share of the quick motion in the few places that follow speech best which goes
+            with it at this offset, 0..1.
     """
 
     seconds: float
-    explained: float
-    by_chance: float
+    agreement: float
 
 
 def av_offset(frames_FYXC: Tensor, opening_F: Tensor, fps: float) -> Offset:
-    """The offset within half a second at which speech explains most of what moves.
+    """The offset within half a second at which some place in the picture moves as speech does.
 
-    Of each block of the picture the share of its variance over time that follows the opening is
-    taken, all weighted by their variance, so that a still background does not count.
+    Both are compared without what is slower than syllables, so that heads and cameras do not count,
+    and only where the picture moves at all.
 
     Raises:
         ValueError: fewer than 5 frames, or frames and opening differ in length.
@@ -74,22 +77,33 @@ def av_offset(frames_FYXC: Tensor, opening_F: Tensor, fps: float) -> Offset:
         )
     rows, columns = (min(BLOCKS, side) for side in frames_FYXC.shape[1:3])
     grey = frames_FYXC.float().mean(dim=-1)[:, None]
-    blocks = F.adaptive_avg_pool2d(grey, (rows, columns)).flatten(1)
+    blocks = _quick(F.adaptive_avg_pool2d(grey, (rows, columns)).flatten(1), fps)
+    opening = _quick(opening_F[:, None], fps)[:, 0]
     reach = min(round(REACH_S * fps), len(opening_F) // 3)
-    shares = torch.tensor([_explained(blocks, opening_F, lag) for lag in range(-reach, reach + 1)])
-    best = int(shares.argmax())
-    offset = (best - reach + _between(shares, best)) / fps
-    return Offset(offset, float(shares[best]), float(shares.median()))
+    found = torch.tensor([_agreement(blocks, opening, lag) for lag in range(-reach, reach + 1)])
+    best = int(found.argmax())
+    return Offset((best - reach + _between(found, best)) / fps, float(found[best]))
 
 
-def _explained(blocks_FB: Tensor, opening_F: Tensor, lag: int) -> float:
-    """Share of the blocks' variance that follows the opening ``lag`` frames before."""
+def _quick(values_FB: Tensor, fps: float) -> Tensor:
+    """Values over time without their mean over a syllable around each moment."""
+    reach = max(1, round(SYLLABLE_S * fps / 2))
+    padded = F.pad(values_FB.T[:, None], (reach, reach), mode="replicate")
+    return values_FB - F.avg_pool1d(padded, 2 * reach + 1, stride=1)[:, 0].T
+
+
+def _agreement(blocks_FB: Tensor, opening_F: Tensor, lag: int) -> float:
+    """Mean squared correlation of the best blocks with the opening ``lag`` frames before."""
     count = len(opening_F) - abs(lag)
     seen = blocks_FB[max(0, lag) : max(0, lag) + count]
     heard = opening_F[max(0, -lag) : max(0, -lag) + count]
     seen, heard = seen - seen.mean(dim=0), heard - heard.mean()
-    power = heard.square().sum() * seen.square().sum()
-    return float((heard @ seen).square().sum() / power) if power > 0 else 0.0
+    power = seen.square().sum(dim=0)
+    shares = (heard @ seen).square() / (power * heard.square().sum()).clamp(min=1e-12)
+    moving = shares[power > STILL * power.max()]
+    if not len(moving):
+        return 0.0
+    return float(moving.topk(min(PLACES, len(moving))).values.mean())
 
 
 def _between(values: Tensor, best: int) -> float:

@@ -129,7 +129,7 @@ def test_the_offset_is_told_line_by_line():
 def test_a_still_picture_follows_nothing():
     timing = HibariDialogue.execute("A: one two three four five", seconds=2.0).args[2]
     report = HibariCheckDialogue.execute(torch.rand(48, 32, 32, 3), timing).args[0]
-    assert "no mouth follows it" in report
+    assert "no mouth surely follows it" in report
 
 
 def test_another_clip_or_another_text_is_refused():
