@@ -38,7 +38,7 @@ STAGES: dict[str, dict[str, layout.Part]] = {
 PLAYGROUND = CheckpointInfo(
     name="Hibari playground",
     av_order="comfy",
-    recommended=Recommended(steps=8, guidance=2.0, width=256, height=256, seconds=2.0, fps=24.0),
+    recommended=Recommended(steps=12, guidance=2.0, width=256, height=256, seconds=2.0, fps=24.0),
 )
 
 

@@ -79,7 +79,7 @@ STOCK_NODES = Graph(
             (300, 290),
             {
                 "seed": 7,
-                "steps": 8,
+                "steps": 12,
                 "cfg": 2.0,
                 "sampler_name": "euler",
                 "scheduler": "simple",
