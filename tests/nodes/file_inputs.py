@@ -48,7 +48,7 @@ TO_WRITE = (
     "\0/../x",
 )
 NAMES_A_FILE = re.compile(
-    r"(^|_)(file|files|path|folder|prefix|checkpoint|cameo|storyboard|preset|lora)$"
+    r"(^|_)(file|files|path|folder|prefix|checkpoint|cameo|storyboard|lora)$"
 )
 Infos = Mapping[str, Mapping[str, Any]]
 
