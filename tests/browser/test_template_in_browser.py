@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.comfyui, pytest.mark.slow]
 
 TEMPLATE = "Text to video"
 TEMPLATES = sorted(path.stem for path in (ROOT / "workflows").glob("*.json"))
-PROMPT = "a red rubber ball bounces on a wooden floor"
+PROMPT = "a big red rubber ball falls from high up in the middle of a room"
 RENDERERS = {
     "classic": (False, "two blue glass boxes fall on the sand"),
     "vue": (True, "a green metal ball falls in the street"),

@@ -27,6 +27,9 @@ pytestmark = pytest.mark.comfyui
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
 SUBGRAPHS = Path(__file__).parents[2] / "subgraphs"
 GRAPHS = Path(__file__).parents[1] / "headless" / "graphs"
+AMPLIFIED = {"Dialogue": 4, "Sound for a silent video": 4, "Picture for a sound": 16}
+"""Levels of 255 where what one network made is encoded again for the next: both are of random
+weights here, and make much of the last digits of a decoder. Other clips differ by about 70."""
 SMALL = {
     "HibariLoadModel": {"checkpoint": CHECKPOINT},
     "HibariEmptyLatent": {"width": 64, "height": 96, "seconds": 0.7},
@@ -173,7 +176,9 @@ def test_a_shipped_template_runs_alike_in_both_hosts(comfyui, embedded, tmp_path
     if any(item["class_type"] == "HibariDialogue" for item in graph.values()):
         skip_without_speech()
     for item in graph.values():
-        item["inputs"] |= SMALL.get(item["class_type"], {})
+        small = SMALL.get(item["class_type"], {})
+        seconds = item["inputs"].get("seconds", 2.0)
+        item["inputs"] |= small | ({"seconds": seconds} if seconds < 0.7 else {})
     graph = with_lossless_files(graph, infos)
     theirs, ours = comfyui.run(graph), embedded.run(graph)
     assert theirs.error is None, theirs.error["exception_message"]
@@ -188,7 +193,9 @@ def test_a_shipped_template_runs_alike_in_both_hosts(comfyui, embedded, tmp_path
             strict=True,
         )
         for one, other in pairs:
-            np.testing.assert_allclose(samples_of(one), samples_of(other), atol=1.01)
+            np.testing.assert_allclose(
+                samples_of(one), samples_of(other), atol=AMPLIFIED.get(path.stem, 1.01)
+            )
 
 
 @pytest.mark.parametrize("path", sorted(WORKFLOWS.glob("*.json")), ids=lambda path: path.stem)

@@ -47,9 +47,7 @@ TO_WRITE = (
     "x\0",
     "\0/../x",
 )
-NAMES_A_FILE = re.compile(
-    r"(^|_)(file|files|path|folder|prefix|checkpoint|cameo|storyboard|lora)$"
-)
+NAMES_A_FILE = re.compile(r"(^|_)(file|files|path|folder|prefix|checkpoint|cameo|storyboard|lora)$")
 Infos = Mapping[str, Mapping[str, Any]]
 
 

@@ -75,10 +75,10 @@ CAMEO = Graph(
         ),
     },
     groups=(
-        Group("1 · Model and size", (-20, -80, 340, 620)),
-        Group("2 · Scene and cameo", (340, -80, 420, 620), "#8A8"),
-        Group("3 · Apply and sample", (780, -80, 360, 620), "#b58b2a"),
-        Group("4 · Decode", (1160, -80, 300, 620), "#88A"),
-        Group("5 · Save", (1480, -80, 440, 620), "#A88"),
+        Group("1 · Model and size", (-20, -80, 340, 740)),
+        Group("2 · Scene and cameo", (340, -80, 420, 740), "#8A8"),
+        Group("3 · Apply and sample", (780, -80, 360, 740), "#b58b2a"),
+        Group("4 · Decode", (1160, -80, 300, 740), "#88A"),
+        Group("5 · Save", (1480, -80, 440, 740), "#A88"),
     ),
 )

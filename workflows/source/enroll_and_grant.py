@@ -78,11 +78,11 @@ ENROLL_AND_GRANT = Graph(
         ),
     },
     groups=(
-        Group("1 · Model and size", (-20, -80, 340, 640)),
-        Group("2 · A recording", (340, -80, 420, 640), "#8A8"),
-        Group("3 · Decode", (780, -80, 340, 640), "#88A"),
-        Group("4 · Keep it", (1140, -80, 420, 640), "#A88"),
-        Group("5 · Enroll", (1580, -80, 440, 640), "#b58b2a"),
-        Group("6 · Grant", (2040, -80, 440, 640), "#3f789e"),
+        Group("1 · Model and size", (-20, -80, 340, 720)),
+        Group("2 · A recording", (340, -80, 420, 720), "#8A8"),
+        Group("3 · Decode", (780, -80, 340, 720), "#88A"),
+        Group("4 · Keep it", (1140, -80, 420, 720), "#A88"),
+        Group("5 · Enroll", (1580, -80, 440, 720), "#b58b2a"),
+        Group("6 · Grant", (2040, -80, 440, 720), "#3f789e"),
     ),
 )

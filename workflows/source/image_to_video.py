@@ -100,11 +100,11 @@ IMAGE_TO_VIDEO = Graph(
         ),
     },
     groups=(
-        Group("1 · Model and size", (-20, -80, 340, 640)),
-        Group("2 · A picture, or Load Image", (340, -80, 780, 640), "#8A8"),
-        Group("3 · Animate", (1140, -80, 400, 640), "#3f789e"),
-        Group("4 · Sample", (1560, -80, 340, 640), "#b58b2a"),
-        Group("5 · Decode", (1920, -80, 300, 640), "#88A"),
-        Group("6 · Save", (2240, -80, 440, 640), "#A88"),
+        Group("1 · Model and size", (-20, -80, 340, 720)),
+        Group("2 · A picture, or Load Image", (340, -80, 780, 720), "#8A8"),
+        Group("3 · Animate", (1140, -80, 400, 720), "#3f789e"),
+        Group("4 · Sample", (1560, -80, 340, 720), "#b58b2a"),
+        Group("5 · Decode", (1920, -80, 300, 720), "#88A"),
+        Group("6 · Save", (2240, -80, 440, 720), "#A88"),
     ),
 )

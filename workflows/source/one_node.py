@@ -28,7 +28,10 @@ ONE_NODE = Graph(
             "HibariTextToVideo",
             (0, 0),
             (400, 320),
-            {"prompt": "a small yellow wooden box falls in the meadow", "seed": 7},
+            {
+                "prompt": "a small yellow wooden box falls from high up on the left in a meadow",
+                "seed": 7,
+            },
         ),
         "save": Placed(
             "SaveVideo",

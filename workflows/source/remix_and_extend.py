@@ -114,7 +114,7 @@ REMIX_AND_EXTEND = Graph(
             },
         ),
         "extend": Placed("HibariExtend", (1040, 0), (360, 260), links=_codecs()),
-        **_made("extended", 1040, "a red rubber ball bounces on a wooden floor", "extend", 8),
+        **_made("extended", 1040, "the red rubber ball rolls on a wooden floor", "extend", 8),
         "remix": Placed("HibariRemix", (2180, 0), (360, 260), {"strength": 0.7}, _codecs()),
         **_made("remixed", 2180, "a blue metal box bounces on a wooden floor", "remix", 9),
     },

@@ -67,10 +67,10 @@ SIGN_AND_VERIFY = Graph(
         ),
     },
     groups=(
-        Group("1 · Model and size", (-20, -80, 340, 640)),
-        Group("2 · Make", (340, -80, 420, 640), "#8A8"),
-        Group("3 · Decode and mark", (780, -80, 340, 640), "#88A"),
-        Group("4 · Save and sign", (1140, -80, 420, 640), "#A88"),
-        Group("5 · Ask the file", (1580, -80, 440, 640), "#b58b2a"),
+        Group("1 · Model and size", (-20, -80, 340, 720)),
+        Group("2 · Make", (340, -80, 420, 720), "#8A8"),
+        Group("3 · Decode and mark", (780, -80, 340, 720), "#88A"),
+        Group("4 · Save and sign", (1140, -80, 420, 720), "#A88"),
+        Group("5 · Ask the file", (1580, -80, 440, 720), "#b58b2a"),
     ),
 )

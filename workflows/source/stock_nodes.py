@@ -19,7 +19,9 @@ guider, sampler and upscale nodes you know go in between as usual.
 Official LTX-2 weights open with the stock loaders too; see *Template > Video > LTX-2*.
 """
 
-PROMPT = "a large blue metal ball falls on the street and bounces twice"
+PROMPT = (
+    "a large blue metal ball falls from high up on the right in a city street and bounces twice"
+)
 
 STOCK_NODES = Graph(
     name="Text to video with stock nodes",

@@ -21,7 +21,7 @@ Model*, connect the CLIP of *Load LTXV Audio Text Encoder* to the prompt, then s
 **Save** embeds this graph in the file: drop the video on the canvas to get it back.
 """
 
-PROMPTS = """- a red rubber ball bounces on a wooden floor
+PROMPTS = """- a big red rubber ball falls from high up in the middle of a room
 - a large green metal box falls from high up on the left in a city street, with a clang
 - At the beach, a small pink glass ball drops on the sand
 - Dans la rue, une sphère bleue tombe et rebondit deux fois
@@ -37,7 +37,7 @@ TEXT_TO_VIDEO = Graph(
             "HibariTextEncode",
             (360, 0),
             (420, 260),
-            {"prompt": "a red rubber ball bounces on a wooden floor"},
+            {"prompt": "a big red rubber ball falls from high up in the middle of a room"},
             {"clip": ("load", "clip")},
         ),
         "sample": Placed(
@@ -64,10 +64,10 @@ TEXT_TO_VIDEO = Graph(
         ),
     },
     groups=(
-        Group("1 · Model and size", (-20, -80, 340, 640)),
-        Group("2 · What to make", (340, -80, 460, 640), "#8A8"),
-        Group("3 · Sample", (820, -80, 360, 640), "#b58b2a"),
-        Group("4 · Decode", (1200, -80, 300, 640), "#88A"),
-        Group("5 · Save", (1520, -80, 460, 640), "#A88"),
+        Group("1 · Model and size", (-20, -80, 340, 720)),
+        Group("2 · What to make", (340, -80, 460, 720), "#8A8"),
+        Group("3 · Sample", (820, -80, 360, 720), "#b58b2a"),
+        Group("4 · Decode", (1200, -80, 300, 720), "#88A"),
+        Group("5 · Save", (1520, -80, 460, 720), "#A88"),
     ),
 )
