@@ -115,12 +115,12 @@ class Editor:
 
     def write(self, old: str, new: str) -> None:
         """Replace the text of the text box that holds ``old``, once it is drawn."""
-        self.page.wait_for_function(
-            "old => [...document.querySelectorAll('textarea')].some(box => box.value === old)",
+        box = self.page.wait_for_function(
+            "old => [...document.querySelectorAll('textarea')].find(box => box.value === old)",
             arg=old,
-        )
-        boxes = self.page.locator("textarea").all()
-        next(box for box in boxes if box.input_value() == old).fill(new)
+        ).as_element()
+        assert box is not None
+        box.fill(new)
 
     def run(self) -> None:
         """Press Run."""

@@ -95,10 +95,10 @@ DIALOGUE = Graph(
         ),
     },
     groups=(
-        Group("1 · Model and size", (-20, -80, 340, 740)),
-        Group("2 · Words", (340, -80, 440, 740), "#8A8"),
-        Group("3 · Picture", (800, -80, 360, 740), "#b58b2a"),
-        Group("4 · Sound", (1180, -80, 360, 740), "#88A"),
-        Group("5 · Save", (1560, -80, 460, 740), "#A88"),
+        Group("1 · Model and size", (-20, -80, 340, 800)),
+        Group("2 · Words", (340, -80, 440, 800), "#8A8"),
+        Group("3 · Picture", (800, -80, 360, 800), "#b58b2a"),
+        Group("4 · Sound", (1180, -80, 360, 800), "#88A"),
+        Group("5 · Save", (1560, -80, 460, 800), "#A88"),
     ),
 )

@@ -131,7 +131,7 @@ STOCK_NODES = Graph(
     },
     groups=(
         Group("1 · Model", (-20, -80, 340, 360)),
-        Group("2 · What to make", (340, -80, 760, 400), "#8A8"),
+        Group("2 · What to make", (340, -80, 760, 412), "#8A8"),
         Group("3 · Empty picture and sound", (340, 340, 760, 420), "#3f789e"),
         Group("4 · Sample", (1120, -80, 340, 640), "#b58b2a"),
         Group("5 · Decode", (1480, -80, 300, 640), "#88A"),
