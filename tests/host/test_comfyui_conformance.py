@@ -29,8 +29,8 @@ SUBGRAPHS = Path(__file__).parents[2] / "subgraphs"
 GRAPHS = Path(__file__).parents[1] / "headless" / "graphs"
 AMPLIFIED = {"Dialogue": 4, "Sound for a silent video": 4, "Picture for a sound": 24}
 """Levels of 255 where what one network made is encoded again for the next: both are of random
-weights here, and make much of the last digits of a decoder, most where the logarithm of a mel spectrogram
-hears near silence. Other clips differ by about 70."""
+weights here, and make much of the last digits of a decoder, most where the logarithm of a mel
+spectrogram hears near silence. Other clips differ by about 70."""
 SMALL = {
     "HibariLoadModel": {"checkpoint": CHECKPOINT},
     "HibariEmptyLatent": {"width": 64, "height": 96, "seconds": 0.7},
