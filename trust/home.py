@@ -99,10 +99,11 @@ def make_tables(metadata: MetaData, engine: Engine) -> None:
     """Make the tables that are missing, also while another process makes them."""
     from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
-    try:
-        metadata.create_all(engine)
-    except (IntegrityError, OperationalError, ProgrammingError):
-        metadata.create_all(engine)  # the other one was first, with all of them
+    # Each failure means that another process has just made one of the tables.
+    for _ in metadata.tables:
+        with suppress(IntegrityError, OperationalError, ProgrammingError):
+            return metadata.create_all(engine)
+    return metadata.create_all(engine)
 
 
 def home_path() -> Path:
