@@ -20,98 +20,27 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
-from hibari.training.world import Clip, ClipSpec, clips, make_clip
+from hibari.training.evaluation.codec_baseline import LinearCodec, linear_codec
+from hibari.training.world import ClipSpec, clips, make_clip
 from PIL import Image
 
 COLUMNS, ROWS, SHOWN_FRAME = 6, 6, 24
-LATENTS = 128
-KEPT = {1: (1, 16), 8: (4, 12)}
-"""Frequencies kept in time and in each direction of space, by the frames of a block."""
 
 
-def dct_basis(size: int, kept: int) -> np.ndarray:
-    """Orthonormal DCT-II rows [kept, size]."""
-    k, n = np.arange(kept)[:, None], np.arange(size)
-    rows = np.cos(np.pi * k * (2 * n + 1) / (2 * size)) * np.sqrt(2 / size)
-    rows[0] /= np.sqrt(2)
-    return rows.astype(np.float32)
-
-
-class BlockCodec:
-    """DCT-PCA of blocks of `frames` x 32 x 32 x 3."""
-
-    def __init__(self, frames: int) -> None:
-        self.frames = frames
-        in_time, in_space = KEPT[frames]
-        self.time = dct_basis(frames, in_time)
-        self.space = dct_basis(32, in_space)
-        self.size = in_time * in_space * in_space * 3
-        self.count, self.total = 0, np.zeros(self.size)
-        self.moments = np.zeros((self.size, self.size))
-
-    def coefficients(self, pixels: np.ndarray) -> np.ndarray:
-        """[blocks, size] of float pixels [F, H, W, 3]."""
-        frames, height, width, _ = pixels.shape
-        shape = (frames // self.frames, self.frames, height // 32, 32, width // 32, 32, 3)
-        blocks = pixels.reshape(shape)
-        blocks = np.tensordot(blocks, self.time, (1, 1))
-        blocks = np.tensordot(blocks, self.space, (2, 1))
-        blocks = np.tensordot(blocks, self.space, (3, 1))
-        return blocks.reshape(-1, self.size)
-
-    def pixels(self, coefficients: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-        """Float pixels of `shape` [F, H, W, 3] from coefficients."""
-        frames, height, width, _ = shape
-        kept = (len(self.time), len(self.space), len(self.space))
-        blocks = coefficients.reshape(frames // self.frames, height // 32, width // 32, 3, *kept)
-        blocks = np.tensordot(blocks, self.time, (4, 0))
-        blocks = np.tensordot(blocks, self.space, (4, 0))
-        blocks = np.tensordot(blocks, self.space, (4, 0))
-        return blocks.transpose(0, 4, 1, 5, 2, 6, 3).reshape(shape)
-
-    def collect(self, pixels: np.ndarray) -> None:
-        """Adds a clip to the statistics."""
-        found = self.coefficients(pixels).astype(np.float64)
-        self.count += len(found)
-        self.total += found.sum(0)
-        self.moments += found.T @ found
-
-    def solve(self) -> None:
-        """Finds the principal components."""
-        self.mean = self.total / self.count
-        covariance = self.moments / self.count - np.outer(self.mean, self.mean)
-        _, vectors = np.linalg.eigh(covariance)
-        self.components = vectors[:, ::-1][:, :LATENTS].astype(np.float32)
-
-    def round_trip(self, pixels: np.ndarray) -> np.ndarray:
-        """Pixels after LATENTS numbers a block."""
-        found = self.coefficients(pixels) - self.mean.astype(np.float32)
-        kept = found @ self.components @ self.components.T + self.mean.astype(np.float32)
-        return self.pixels(kept, pixels.shape)
-
-
-def psnr(first: BlockCodec, rest: BlockCodec, clip: Clip) -> float:
-    """PSNR of a clip over all its frames after the linear codec."""
-    pixels = clip.frames.astype(np.float32)
-    made = np.concatenate([first.round_trip(pixels[:1]), rest.round_trip(pixels[1:])])
-    error = ((np.clip(made, 0, 255) - pixels) ** 2).mean()
+def psnr(codec: LinearCodec, frames: np.ndarray) -> float:
+    """PSNR of a clip, uint8 [F, H, W, 3], over all its frames after the linear codec."""
+    error = ((codec.round_trip(frames).astype(np.float32) - frames) ** 2).mean()
     return float(10 * np.log10(255**2 / error))
 
 
 def measure_limit(playground: str, fit: int, test: int) -> None:
     """Prints the mean PSNR in all and by style, place and kind."""
     spec = ClipSpec(playground=playground)
-    first, rest = BlockCodec(1), BlockCodec(8)
-    for index in range(fit):
-        pixels = make_clip(1, index, spec).frames.astype(np.float32)
-        first.collect(pixels[:1])
-        rest.collect(pixels[1:])
-    first.solve()
-    rest.solve()
+    codec = linear_codec(spec, fit)
     scores: dict[str, list[float]] = defaultdict(list)
     for index in range(test):
         clip = make_clip(1, index, spec, "validation")
-        score = psnr(first, rest, clip)
+        score = psnr(codec, clip.frames)
         scores["all"].append(score)
         for name in ("style", "place", "kind"):
             value = getattr(clip.truth, name, None)

@@ -29,6 +29,9 @@ _CRF = {
     "mp4": {"high": 16, "balanced": 21, "small": 28},
     "webm": {"high": 20, "balanced": 30, "small": 40},
 }
+# The vectorised macroblock tree of x264 gives pictures up to 128 pixels wide other bytes now and
+# then; from 192 on it is exact.
+_EXACT_TREE_PX = 192
 _CHANNEL_BIT_RATE = {"high": 96_000, "balanced": 64_000, "small": 40_000}
 CONTAINERS = tuple(_CRF)
 QUALITIES = tuple(_CRF["mp4"])
@@ -164,6 +167,8 @@ class _Encoder:
         self._video.height, self._video.width = self._padded(pixels).shape[:2]
         self._video.pix_fmt = "yuv420p"
         self._video.options = {"crf": str(_CRF[container][quality])}
+        if is_mp4 and self._video.width < _EXACT_TREE_PX:
+            self._video.options |= {"x264-params": "mbtree=0"}
         if not is_mp4:
             # b=0 makes crf a constant quality; row-mt and cpu-used trade little size for speed.
             self._video.options |= {"b": "0", "row-mt": "1", "cpu-used": "3"}

@@ -154,9 +154,9 @@ class TransformerTrainer:
         context, mask = networks["text_encoder"](ids.to(self.device))
         of_tokens = [level.flatten(1) for level in batch.levels]
         inputs = replace(self._inputs(batch), context_mask=mask, observe=observe)
-        # Conditions change how many tokens and noise levels there are, and each number would be
-        # compiled anew.
-        stance = torch.compiler.set_stance("force_eager" if batch.kind else "default")
+        # References change how many tokens there are, and each number would be compiled anew.
+        eager = batch.has_references
+        stance = torch.compiler.set_stance("force_eager" if eager else "default")
         with stance:
             video, audio = networks["transformer"](*noisy, *of_tokens, context, conditions=inputs)
         return video.float(), audio.float()
