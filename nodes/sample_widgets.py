@@ -19,7 +19,7 @@ def sampling_inputs() -> list[io.WidgetInput]:
             min=0,
             max=1000,
             tooltip=(
-                "Number of steps; time grows with it. 0 takes what the checkpoint recommends: 8 "
+                "Number of steps; time grows with it. 0 takes what the checkpoint recommends: 12 "
                 "for the bundled model, 40 for official LTX-2 weights. Distilled ones need 8."
             ),
         ),

@@ -32,6 +32,8 @@ class RunConfig:
         precision: ``auto`` is bf16 where the processor has matrix units for it, else fp32.
         compile: fuse the transformer's blocks with torch.compile (needs a C++ compiler).
         init_from: weights to start from (a training state or a stage's result); empty: none.
+        rates: learning rates, as shares of ``learning_rate``, of the parameters whose names contain
+            a text; the first text that fits counts, and the others learn at the full rate.
         minutes: training time in all, resumed runs included; the learning rate decays towards it
             when it comes before ``steps``. 0 means no limit.
     """
@@ -55,6 +57,11 @@ class RunConfig:
     save_every_s: float = 180.0
     minutes: float = 0.0
     init_from: str = ""
+    rates: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    def rate_of(self, name: str) -> float:
+        """Learning rate of a parameter as a share of ``learning_rate``."""
+        return next((float(rate) for part, rate in self.rates.items() if part in name), 1.0)
 
 
 BUCKET_KEYS = ("frames", "height", "width", "count", "validation_count", "seed")
@@ -210,7 +217,8 @@ def check_model_keys(given: dict[str, Any], known: dict[str, Any]) -> None:
         )
 
 
-FIXED = ("kind", "model", "run.optimiser", "data.playground")
+RATES = "run.rates."
+FIXED = ("kind", "model", "run.optimiser", RATES, "data.playground")
 """What a run cannot change half-way, by the start of its key."""
 
 
@@ -234,15 +242,16 @@ def check_resumed(saved: dict[str, Any], given: dict[str, Any]) -> None:
     """Compare the settings that a state was made with to those it is to go on with.
 
     A schedule may be stretched, a loss re-weighted: those are told in the log. Only entries that
-    both sides have are compared.
+    both sides have are compared, and rates, whose number may differ.
 
     Raises:
         ValueError: an entry differs that a run cannot change half-way.
     """
+    rates = {key for key in saved.keys() | given.keys() if key.startswith(RATES)}
     changed = {
-        key: f"{key} was {saved[key]!r} and is {given[key]!r}"
-        for key in sorted(saved.keys() & given.keys())
-        if saved[key] != given[key]
+        key: f"{key} was {saved.get(key)!r} and is {given.get(key)!r}"
+        for key in sorted((saved.keys() & given.keys()) | rates)
+        if saved.get(key) != given.get(key)
     }
     broken = [text for key, text in changed.items() if key.startswith(FIXED)]
     if broken:

@@ -82,11 +82,14 @@ def make_optimiser(module: nn.Module, run: RunConfig) -> torch.optim.Optimizer:
     """
     named = [(name, p) for name, p in module.named_parameters() if p.requires_grad]
     if run.optimiser == "muon":
-        return Muon(named, run.learning_rate, run.weight_decay)
+        return Muon(named, run.learning_rate, run.weight_decay, rate_of=run.rate_of)
     if run.optimiser != "adamw":
         raise ValueError(f"run.optimiser is {run.optimiser!r}; use adamw or muon")
+    alike: dict[float, list[nn.Parameter]] = {}
+    for name, parameter in named:
+        alike.setdefault(run.rate_of(name), []).append(parameter)
     return torch.optim.AdamW(
-        [p for _, p in named],
+        [{"params": parameters, "rate": rate} for rate, parameters in alike.items()],
         lr=run.learning_rate,
         betas=(0.9, 0.97),
         weight_decay=run.weight_decay,
@@ -278,7 +281,7 @@ class Run:
     def _one_step(self, device: torch.device) -> dict[str, float]:
         rate = learning_rate(self.config, self.step, self._last_step())
         for group in self.optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group.get("rate", 1.0)
         with autocast(self.config.precision, device):
             loss, numbers = self.trainer.loss(
                 self.step, step_generator(self.config.seed, self.step)

@@ -8,7 +8,7 @@ flattened to [out, in * taps], and the iteration runs in bf16 only where that is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -37,10 +37,15 @@ def orthogonalise(matrix: Tensor, dtype: torch.dtype) -> Tensor:
     return (x.mT if tall else x).to(matrix.dtype)
 
 
+def _matrices_first(item: tuple[tuple[bool, float], object]) -> tuple[bool, float]:
+    (is_matrix, rate), _ = item
+    return not is_matrix, -rate
+
+
 class Muon(torch.optim.Optimizer):
     """Muon for weights of two or more axes, AdamW for the rest; one learning rate for both.
 
-    The Muon update is scaled so that its root mean square is ``0.2 * learning rate`` per entry,
+    ``rate_of`` gives a name's share of that rate; a group has its share under "rate". The Muon update is scaled so that its root mean square is ``0.2 * learning rate`` per entry,
     which matches AdamW's (Liu et al. 2025, arXiv:2502.16982, section 2.2).
     """
 
@@ -51,19 +56,20 @@ class Muon(torch.optim.Optimizer):
         weight_decay: float = 0.0,
         momentum: float = 0.95,
         betas: tuple[float, float] = (0.9, 0.97),
+        rate_of: Callable[[str], float] = lambda _name: 1.0,
     ) -> None:
-        matrices, others = [], []
+        alike: dict[tuple[bool, float], list[nn.Parameter]] = {}
         for name, parameter in named:
             is_matrix = parameter.ndim >= 2 and not any(
                 part in name for part in ("table", "grams", "registers")
             )
-            (matrices if is_matrix else others).append(parameter)
+            alike.setdefault((is_matrix, rate_of(name)), []).append(parameter)
         groups = [
-            {"params": matrices, "muon": True},
-            {"params": others, "muon": False},
+            {"params": parameters, "muon": is_matrix, "rate": rate, "lr": lr * rate}
+            for (is_matrix, rate), parameters in sorted(alike.items(), key=_matrices_first)
         ]
         defaults = {"lr": lr, "weight_decay": weight_decay, "momentum": momentum, "betas": betas}
-        super().__init__([g for g in groups if g["params"]], defaults)
+        super().__init__(groups, defaults)
         fast = torch.cuda.is_available() or torch.cpu._is_amx_tile_supported()
         self.dtype = torch.bfloat16 if fast else torch.float32
 

@@ -1,4 +1,8 @@
+from dataclasses import replace
+
 import torch
+from hibari.training.config import RunConfig
+from hibari.training.loop import make_optimiser
 from hibari.training.muon import Muon, orthogonalise
 
 
@@ -38,3 +42,16 @@ def test_vectors_and_tables_are_left_to_adam():
     groups = Muon(module.named_parameters(), lr=0.1).param_groups
     assert [len(group["params"]) for group in groups] == [1, 2]
     assert [group["muon"] for group in groups] == [True, False]
+
+
+def test_parts_learn_at_their_own_share_of_the_rate():
+    module = torch.nn.ModuleDict({"start": torch.nn.Linear(4, 4), "rest": torch.nn.Linear(4, 4)})
+    run = RunConfig(folder="x", steps=1, optimiser="muon", rates={"start": 0.1})
+    for optimiser in (make_optimiser(module, replace(run, optimiser=o)) for o in ("muon", "adamw")):
+        shares = {
+            id(parameter): group["rate"]
+            for group in optimiser.param_groups
+            for parameter in group["params"]
+        }
+        assert [shares[id(p)] for p in module["start"].parameters()] == [0.1, 0.1]
+        assert [shares[id(p)] for p in module["rest"].parameters()] == [1.0, 1.0]
