@@ -7,6 +7,7 @@ from typing import Any
 from ..host import io
 from .clip_plan import MAX_FPS
 from .named_errors import named_errors
+from .shared_inputs import audio_codec_input, video_codec_input
 
 VIDEO_NAME = "Hibari Decode Video"
 AUDIO_NAME = "Hibari Decode Audio"
@@ -32,7 +33,7 @@ class HibariDecodeVideo(io.ComfyNode):
                 io.Latent.Input(
                     "latent", tooltip="Latent of Hibari Sample, or any latent with video in it."
                 ),
-                io.Vae.Input("vae", tooltip="Video codec: the vae of Hibari Load Model."),
+                video_codec_input(),
             ],
             outputs=[
                 io.Image.Output(
@@ -77,9 +78,7 @@ class HibariDecodeAudio(io.ComfyNode):
                 io.Latent.Input(
                     "latent", tooltip="Latent of Hibari Sample, or any latent with sound in it."
                 ),
-                io.Vae.Input(
-                    "audio_vae", tooltip="Audio codec: the audio_vae of Hibari Load Model."
-                ),
+                audio_codec_input(),
                 io.Int.Input(
                     "frames",
                     default=0,

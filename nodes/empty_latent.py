@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..host import io, show_text, ui
-from ..model.shapes import MAX_SIDE_PX, SPACE_STRIDE
 from .clip_plan import ASPECTS, CUSTOM, MAX_FPS, MIN_FPS, MIN_SECONDS
 from .named_errors import named_errors
+from .shared_inputs import side_input
 
 NAME = "Hibari Empty Latent"
 MAX_BATCH = 64
@@ -61,20 +61,6 @@ class HibariEmptyLatent(io.ComfyNode):
 
 
 def _size_inputs() -> list[io.WidgetInput]:
-    sides = [
-        io.Int.Input(
-            side,
-            default=256,
-            min=SPACE_STRIDE,
-            max=MAX_SIDE_PX,
-            step=SPACE_STRIDE,
-            tooltip=(
-                f"{side.capitalize()} in pixels, snapped to the nearest multiple of 32. Time and "
-                "memory grow with width x height; the bundled model was trained at 256x256."
-            ),
-        )
-        for side in ("width", "height")
-    ]
     aspect = io.Combo.Input(
         "aspect",
         options=list(ASPECTS),
@@ -84,7 +70,7 @@ def _size_inputs() -> list[io.WidgetInput]:
             "16:9 keeps their area (and so the cost) and changes the shape."
         ),
     )
-    return [aspect, *sides]
+    return [aspect, *(side_input(name) for name in ("width", "height"))]
 
 
 def _time_inputs() -> list[io.WidgetInput]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..host import io, show_text, ui
-from ..model.shapes import MAX_SIDE_PX
+from ..host import io
 from .clip_plan import MIN_SECONDS
-from .edit import WORKING_PX, EditWire
+from .edit import WORKING_PX
+from .edit_sockets import edit_outputs, shown, size_input
 from .named_errors import named_errors
+from .shared_inputs import codec_inputs
 
 NAME = "Hibari Extend"
 DIRECTIONS = ("forward", "backward")
@@ -37,10 +38,7 @@ class HibariExtend(io.ComfyNode):
             hidden=[io.Hidden.prompt, io.Hidden.unique_id],
             inputs=[
                 io.Video.Input("video", tooltip="What to continue, from anywhere."),
-                io.Vae.Input("vae", tooltip="Video codec: the vae of Hibari Load Model."),
-                io.Vae.Input(
-                    "audio_vae", tooltip="Audio codec: the audio_vae of Hibari Load Model."
-                ),
+                *codec_inputs(),
                 io.Float.Input(
                     "seconds",
                     default=1.3,
@@ -102,38 +100,8 @@ class HibariExtend(io.ComfyNode):
         plan = forward_edit if direction == DIRECTIONS[0] else backward_edit
         edit = plan(footage_of(video), seconds, overlap, size)
         latent = extension_latent(edit, vae, audio_vae)
-        height, width = edit.placement.outer
-        told = (
-            f"{edit.new} frames ({float(edit.new / edit.fps):.2f} s) more, {edit.shared} shared, "
-            f"worked on at {width}x{height} px"
+        frames = (
+            f"{edit.new} frames ({float(edit.new / edit.fps):.2f} s) more, {edit.shared} shared"
         )
-        told = "; ".join(filter(None, (told, credit)))
-        show_text(told, node_id)
-        return io.NodeOutput(latent, edit, float(edit.fps), ui=ui.PreviewText(told))
-
-
-def size_input() -> io.Int.Input:
-    """Return the widget for the size that a video is worked on at."""
-    return io.Int.Input(
-        "size",
-        default=WORKING_PX,
-        min=0,
-        max=MAX_SIDE_PX,
-        step=32,
-        optional=True,
-        advanced=True,
-        tooltip=(
-            "Pixels: the picture is worked on at about this size squared, in its own shape, and "
-            "put back at its own size. 256 suits the bundled model; 0 takes the size of the video. "
-            "Time and memory grow with its square."
-        ),
-    )
-
-
-def edit_outputs() -> list[io.Output]:
-    """Return what a block that works on a video gives."""
-    return [
-        io.Latent.Output("latent", tooltip="For Hibari Sample, or any sampler that heeds masks."),
-        EditWire.Output("edit", tooltip="For Hibari Put Back."),
-        io.Float.Output("fps", tooltip="Frames per second of the video."),
-    ]
+        told = shown(edit, frames, credit, node_id)
+        return io.NodeOutput(latent, edit, float(edit.fps), ui=told)

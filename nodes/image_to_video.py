@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..host import io
 from .named_errors import named_errors
+from .shared_inputs import video_codec_input
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -37,7 +38,7 @@ class HibariImageToVideo(io.ComfyNode):
                     "latent",
                     tooltip="Size, duration and fps of the clip: Hibari Empty Latent.",
                 ),
-                io.Vae.Input("vae", tooltip="Video codec: the vae of Hibari Load Model."),
+                video_codec_input(),
                 io.Image.Input(
                     "first", optional=True, tooltip="The picture that the clip starts with."
                 ),

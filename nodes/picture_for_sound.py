@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..host import io
-from ..model.shapes import MAX_SIDE_PX, SPACE_STRIDE
-from .clip_plan import MAX_FPS, MIN_FPS
 from .named_errors import named_errors
 from .sample_widgets import sampling_inputs
+from .shared_inputs import codec_inputs, fps_input, model_input, side_input
 
 NAME = "Hibari Picture for Sound"
 
@@ -34,27 +33,14 @@ class HibariPictureForSound(io.ComfyNode):
             ],
             hidden=[io.Hidden.prompt, io.Hidden.unique_id],
             inputs=[
-                io.Model.Input("model", tooltip="Transformer of Hibari Load Model, or any LTX-2."),
+                model_input(),
                 io.Conditioning.Input(
                     "positive", tooltip="What is seen and heard: Hibari Text Encode."
                 ),
-                io.Vae.Input("vae", tooltip="Video codec: the vae of Hibari Load Model."),
-                io.Vae.Input(
-                    "audio_vae", tooltip="Audio codec: the audio_vae of Hibari Load Model."
-                ),
+                *codec_inputs(),
                 io.Audio.Input("audio", tooltip="The sound that the picture is made for."),
-                *(_side(name) for name in ("width", "height")),
-                io.Float.Input(
-                    "fps",
-                    default=24.0,
-                    min=MIN_FPS,
-                    max=MAX_FPS,
-                    step=0.01,
-                    tooltip=(
-                        "Frames per second. More is smoother and costs proportionally more; the "
-                        "bundled model was trained at 24."
-                    ),
-                ),
+                *(side_input(name) for name in ("width", "height")),
+                fps_input(),
                 *sampling_inputs()[:3],
                 io.Conditioning.Input(
                     "negative", optional=True, tooltip="What not to show; unconnected: nothing."
@@ -116,17 +102,3 @@ class HibariPictureForSound(io.ComfyNode):
         maker = Maker(model, positive, vae, audio_vae, seed, settings)
         images = picture_for(audio, maker, shaped(CUSTOM, width, height), fps, noise)
         return io.NodeOutput(mark_decoded_frames(images, 1, *hidden_of(cls)), fps)
-
-
-def _side(name: str) -> io.WidgetInput:
-    return io.Int.Input(
-        name,
-        default=256,
-        min=SPACE_STRIDE,
-        max=MAX_SIDE_PX,
-        step=SPACE_STRIDE,
-        tooltip=(
-            f"{name.capitalize()} in pixels, snapped to the nearest multiple of 32. Time and "
-            "memory grow with width x height; the bundled model was trained at 256x256."
-        ),
-    )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..host import io, show_text, ui
+from ..host import io
 from .edit import WORKING_PX
-from .extend import edit_outputs, size_input
+from .edit_sockets import edit_outputs, shown, size_input
 from .named_errors import named_errors
+from .shared_inputs import codec_inputs
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -39,10 +40,7 @@ class HibariRemix(io.ComfyNode):
             hidden=[io.Hidden.prompt, io.Hidden.unique_id],
             inputs=[
                 io.Video.Input("video", tooltip="What to make over, from anywhere."),
-                io.Vae.Input("vae", tooltip="Video codec: the vae of Hibari Load Model."),
-                io.Vae.Input(
-                    "audio_vae", tooltip="Audio codec: the audio_vae of Hibari Load Model."
-                ),
+                *codec_inputs(),
                 io.Float.Input(
                     "strength",
                     default=0.6,
@@ -119,9 +117,5 @@ class HibariRemix(io.ComfyNode):
         credit = take_in(video, graph, node_id)
         edit = remix_edit(footage_of(video), seconds, size, mask, keep_sound)
         latent = remix_latent(edit, strength, vae, audio_vae)
-        height, width = edit.placement.outer
-        told = f"{edit.frames} frames, worked on at {width}x{height} px"
-        told = "; ".join(filter(None, (told, credit)))
-        show_text(told, node_id)
-        fps = float(edit.fps)
-        return io.NodeOutput(latent, edit, fps, strength, ui=ui.PreviewText(told))
+        told = shown(edit, f"{edit.frames} frames", credit, node_id)
+        return io.NodeOutput(latent, edit, float(edit.fps), strength, ui=told)

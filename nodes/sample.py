@@ -7,6 +7,7 @@ from typing import Any
 from ..host import io
 from .named_errors import named_errors
 from .sample_widgets import guidance_inputs, sampling_inputs
+from .shared_inputs import model_input
 
 NAME = "Hibari Sample"
 
@@ -31,7 +32,7 @@ class HibariSample(io.ComfyNode):
                 *("text to video", "cfg guider", "stg"),
             ],
             inputs=[
-                io.Model.Input("model", tooltip="Transformer of Hibari Load Model, or any LTX-2."),
+                model_input(),
                 io.Conditioning.Input("positive", tooltip="What to make: Hibari Text Encode."),
                 io.Latent.Input("latent", tooltip="What to fill: Hibari Empty Latent."),
                 *sampling_inputs(),

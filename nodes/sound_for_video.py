@@ -8,6 +8,7 @@ from ..host import io
 from .clip_plan import MAX_FPS
 from .named_errors import named_errors
 from .sample_widgets import sampling_inputs
+from .shared_inputs import codec_inputs, model_input
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -36,15 +37,12 @@ class HibariSoundForVideo(io.ComfyNode):
             ],
             hidden=[io.Hidden.prompt, io.Hidden.unique_id],
             inputs=[
-                io.Model.Input("model", tooltip="Transformer of Hibari Load Model, or any LTX-2."),
+                model_input(),
                 io.Conditioning.Input(
                     "positive",
                     tooltip="What is seen and heard: Hibari Text Encode. A few words will do.",
                 ),
-                io.Vae.Input("vae", tooltip="Video codec: the vae of Hibari Load Model."),
-                io.Vae.Input(
-                    "audio_vae", tooltip="Audio codec: the audio_vae of Hibari Load Model."
-                ),
+                *codec_inputs(),
                 io.Video.Input(
                     "video", optional=True, tooltip="The silent video; or connect images instead."
                 ),

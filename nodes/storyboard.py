@@ -8,6 +8,7 @@ from typing import Any
 from ..host import io, show_text, ui
 from .cameo_load import Cameo
 from .named_errors import named_errors
+from .shared_inputs import codec_inputs, model_input
 from .shot import ShotWire
 from .storyboard_widgets import SHARED, storyboard_inputs
 
@@ -37,12 +38,9 @@ class HibariStoryboard(io.ComfyNode):
             ],
             hidden=[io.Hidden.prompt, io.Hidden.unique_id],
             inputs=[
-                io.Model.Input("model", tooltip="Transformer of Hibari Load Model, or any LTX-2."),
+                model_input(),
                 io.Clip.Input("clip", tooltip="Text encoder of Hibari Load Model."),
-                io.Vae.Input("vae", tooltip="Video codec: the vae of Hibari Load Model."),
-                io.Vae.Input(
-                    "audio_vae", tooltip="Audio codec: the audio_vae of Hibari Load Model."
-                ),
+                *codec_inputs(),
                 io.Autogrow.Input(
                     "shots",
                     io.Autogrow.TemplatePrefix(

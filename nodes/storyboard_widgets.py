@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from ..host import io
-from ..model.shapes import MAX_SIDE_PX, SPACE_STRIDE
-from .clip_plan import MAX_FPS, MIN_FPS
 from .sample_widgets import sampling_inputs
+from .shared_inputs import fps_input, side_input
 
 SHARED: dict[str, tuple[float, float, float, float, str]] = {
     "dissolve": (
@@ -44,39 +43,13 @@ def storyboard_inputs() -> list[io.WidgetInput]:
             placeholder="watercolour, warm evening light",
             tooltip="The look of all shots, a sentence of each prompt; may be empty.",
         ),
-        *(_side(name) for name in ("width", "height")),
-        io.Float.Input(
-            "fps",
-            default=24.0,
-            min=MIN_FPS,
-            max=MAX_FPS,
-            step=0.01,
-            optional=True,
-            tooltip=(
-                "Frames per second. More is smoother and costs proportionally more; the bundled "
-                "model was trained at 24."
-            ),
-        ),
+        *(side_input(name, optional=True) for name in ("width", "height")),
+        fps_input(optional=True),
         seed,
         *(_number(name) for name in SHARED),
         _folded(steps),
         _folded(guidance),
     ]
-
-
-def _side(name: str) -> io.WidgetInput:
-    return io.Int.Input(
-        name,
-        default=256,
-        min=SPACE_STRIDE,
-        max=MAX_SIDE_PX,
-        step=SPACE_STRIDE,
-        optional=True,
-        tooltip=(
-            f"{name.capitalize()} in pixels, snapped to the nearest multiple of 32. Time and "
-            "memory grow with width x height; the bundled model was trained at 256x256."
-        ),
-    )
 
 
 def _number(name: str) -> io.Float.Input:
