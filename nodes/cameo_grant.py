@@ -70,13 +70,22 @@ class HibariCameoGrant(io.ComfyNode):
                     default=False,
                     tooltip="Each result stays a draft until you approve it.",
                 ),
+                io.String.Input(
+                    "allow",
+                    default="",
+                    optional=True,
+                    tooltip=(
+                        "Contexts that you allow, with commas; all others are then refused. Empty: "
+                        "all that you do not deny. What deny names is refused in any case."
+                    ),
+                ),
             ],
             outputs=[io.String.Output("path", tooltip="The grant, a small file to send.")],
         )
 
     @classmethod
     @named_errors(NAME)
-    def execute(
+    def execute(  # noqa: PLR0913, PLR0917 - one for each socket and widget
         cls,
         cameo: Any,
         grantee: str,
@@ -86,6 +95,7 @@ class HibariCameoGrant(io.ComfyNode):
         restrictions: str = "",
         remix: bool = True,
         approval: bool = False,
+        allow: str = "",
     ) -> io.NodeOutput:
         """Write the grant and return its path."""
         from ..trust.cameo.granting import grant_cameo
@@ -94,7 +104,8 @@ class HibariCameoGrant(io.ComfyNode):
 
         loaded = checked_wire(cameo)
         rules = Rules(
-            deny=frozenset(filter(None, (part.strip() for part in deny.split(",")))),
+            allow=contexts_of(allow) or None,
+            deny=contexts_of(deny),
             restrictions=tuple(filter(None, map(str.strip, restrictions.splitlines()))),
             remix=remix,
             approval=approval,
@@ -104,3 +115,8 @@ class HibariCameoGrant(io.ComfyNode):
         folder, stem, counter, _ = save_path(f"cameo/{loaded.bundle.header.name}")
         path = grant.write(folder / f"{stem}_{counter:05}_.grant")
         return io.NodeOutput(str(path), ui=ui.PreviewText(f"{describe_grant(grant)}\n{path}"))
+
+
+def contexts_of(text: str) -> frozenset[str]:
+    """The names between the commas of a widget."""
+    return frozenset(filter(None, (part.strip() for part in text.split(","))))

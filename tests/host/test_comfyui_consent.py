@@ -4,6 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hibari.trust.cameo.document import read_document
 from hibari.trust.cameo.granting import grant_cameo, import_file, revoke
 from hibari.trust.cameo.ledger import Ledger
 from hibari.trust.cameo.result import drafts_folder, file_sha256
@@ -16,6 +17,15 @@ from .test_comfyui import run, saved
 
 pytestmark = pytest.mark.comfyui
 WAIT_S = 300
+GRANT = {
+    "grantee": "anyone",
+    "days": 3,
+    "max_uses": 0,
+    "deny": "violence",
+    "restrictions": "",
+    "remix": True,
+    "approval": False,
+}
 
 
 def granted(anna, name, rules=None):
@@ -90,3 +100,19 @@ def test_a_result_that_waits_for_its_owner_is_kept_apart(comfyui, anna):
     run(comfyui, scene("Gudrun"))
     assert sorted((comfyui.base / "output").rglob("*.mp4")) == before
     assert len(set(drafts_folder().glob("*.mp4")) - drafts) == 1
+
+
+def test_the_grant_block_signs_the_contexts_that_its_owner_allows(comfyui):
+    make_cameo("Ida")  # of whoever runs ComfyUI
+    graph = {
+        "cameo": node("HibariLoadCameo", cameo="Ida"),
+        "grant": node("HibariCameoGrant", **GRANT, cameo=["cameo", 0], allow="alcohol, romance"),
+    }
+    run(comfyui, graph)
+    (path,) = (comfyui.base / "output").rglob("Ida*.grant")
+    rules = read_document(path).rules
+    assert rules.allow == {"alcohol", "romance"}
+    assert rules.deny >= {"violence", "sexual"}
+    graph["grant"]["inputs"]["allow"] = "everything"
+    error = comfyui.run(graph).error
+    assert "context 'everything' is unknown" in error["exception_message"]

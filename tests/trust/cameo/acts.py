@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections import Counter
 
 import pytest
 import torch
+from hibari.trust.cameo.container import CameoError
 from hibari.trust.cameo.granting import grant_cameo, import_file
 from hibari.trust.cameo.prompt import PROMPT, PromptRecord, context_digest
 from hibari.trust.cameo.use import begin_use
@@ -33,6 +36,25 @@ def entry(text):
 def use(cameo, text="a walk on the beach"):
     """One use of a cameo by whoever is here."""
     return begin_use([cameo], [entry(text)])
+
+
+def outcomes_of_uses_at_once(cameo, count):
+    """How many of ``count`` uses that begin together were "used", and how many "refused"."""
+    outcomes = []
+
+    def attempt():
+        try:
+            use(cameo)
+            outcomes.append("used")
+        except CameoError:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=attempt) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Counter(outcomes)
 
 
 def refused(reason):
