@@ -21,7 +21,7 @@ FREQUENCIES = 256
 
 @dataclass(frozen=True)
 class NoiseLevels:
-    """Distinct noise levels ``value`` [U]; where tokens differ, ``index`` [B, T] into them.
+    """Distinct noise levels ``value`` [U], zeros after them; where tokens differ, ``index`` [B, T] into them.
 
     ``largest`` [B] is the highest level of each sample.
     """
@@ -40,6 +40,9 @@ class NoiseLevels:
         sigma = sigma.detach().float()
         if sigma.shape == (batch, tokens) and tokens > 1:
             value, index = torch.unique(sigma, return_inverse=True)
+            # One for each sample and one for what is clean, used or not: compiled blocks then see
+            # the same shapes whatever a batch keeps.
+            value = F.pad(value, (0, max(0, batch + 1 - len(value))))
             return cls(value, index, sigma.amax(dim=1))
         if sigma.shape not in {(batch,), (batch, 1)}:
             raise ValueError(
