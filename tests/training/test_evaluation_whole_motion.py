@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hibari.training.evaluation.whole.eye import SHAPES, STUFFS, TONES, Glance
 from hibari.training.evaluation.whole.physics import appearances, fall_error, momentum_drift
-from hibari.training.evaluation.whole.sync import f1, matches, merged, visible_contacts
+from hibari.training.evaluation.whole.sync import f1, matches, merged
 from hibari.training.evaluation.whole.track import Track, compare, count_at_start, follow
 from hibari.training.world.scenes.layout import GRAVITY
 
@@ -16,7 +16,7 @@ def certain(words, names):
     return np.array([[0.0 if word == name else -8.0 for word in words] for name in names])
 
 
-def glance(places, colours, contacts=()):
+def glance(places, colours):
     places = np.array(places, float).reshape(-1, 2)
     count = len(places)
     return Glance(
@@ -28,7 +28,6 @@ def glance(places, colours, contacts=()):
         colour=certain(TONES, colours),
         material=certain(STUFFS, ["wood"] * count),
         mouths=np.zeros((0, 4)),
-        contacts=np.array(contacts, float).reshape(-1, 3),
     )
 
 
@@ -132,12 +131,6 @@ def test_things_that_vanish_or_come_in_the_middle_are_counted_but_not_at_the_edg
     leaving[:, 0] = 250
     leaving[20:] = np.nan
     assert appearances([track(p) for p in (vanishing, coming, leaving, places)], 256) == (1, 1)
-
-
-def test_a_contact_that_stays_for_two_frames_is_one_moment_half_a_frame_before_it_shows():
-    seen = [glance([], [], [(100, 200, s)] if s else []) for s in (0, 0, 0.7, 0.9, 0, 0)]
-    ((time_s, x, y),) = visible_contacts(seen, 256, FPS)
-    assert (time_s, x, y) == (pytest.approx(2.5 / FPS), 100, 200)
 
 
 def test_moments_match_one_to_one_within_the_tolerance():

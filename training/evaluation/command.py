@@ -25,6 +25,8 @@ BUNDLED = Path(__file__).parents[2] / "weights" / "hibari-playground.safetensors
 CLIPS, QUICK_CLIPS, SHEET_CLIPS = 48, 12, 12
 MOST_CLIPS = 100_000
 BASELINE_CLIPS = 50
+VARIED_EVERY = 8
+"""Of every eighth caption several clips are compared."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -81,15 +83,20 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _run(arguments: argparse.Namespace) -> int:
     from ..world import make_clip
+    from ..world.siblings import sibling_frames
     from .card import score_rows, table
+    from .session import SEEDS
 
     count = _clip_count(arguments)
     if arguments.seed < 0:
         raise ValueError(f"--seed is {arguments.seed}; use 0 or more")
     session = _open(arguments)
     indices = session.kit.indices(arguments.seed, count, session.spec)
-    for index in tqdm(indices, desc="evaluating", unit="clip", total=count):
-        session.measure(index, make_clip(arguments.seed, index, session.spec, "validation"))
+    for place, index in enumerate(tqdm(indices, desc="evaluating", unit="clip", total=count)):
+        others = SEEDS - 1 if place % VARIED_EVERY == 0 else 0
+        siblings = sibling_frames(arguments.seed, index, session.spec, "validation", others)
+        clip = make_clip(arguments.seed, index, session.spec, "validation")
+        session.measure(index, clip, siblings)
     rows = score_rows(session.evidence, session.kit)
     sys.stdout.write(table(rows, session.kit) + "\n" + _sampling_line(session))
     _write_files(arguments, session, rows)

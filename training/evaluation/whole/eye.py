@@ -1,4 +1,4 @@
-"""What every frame shows: things with their looks, mouths with their openings, points of contact.
+"""What every frame shows: things with their looks, mouths with their openings.
 
 A small convolutional network marks centres on a grid of 4 pixels and reads off what is there
 (Zhou et al. 2019, "Objects as Points"). It sees the frame in colour and the brightness of the four
@@ -25,7 +25,7 @@ TONES = (*COLOURS, "white")
 STUFFS = (*MATERIALS, "resin")
 """Materials as they look; billiard balls are of resin."""
 HEADS = {
-    "heat": 3,
+    "heat": 2,
     "offset": 2,
     "size": 2,
     "speed": 2,
@@ -34,12 +34,15 @@ HEADS = {
     "colour": len(TONES),
     "material": len(STUFFS),
 }
-THING, MOUTH, CONTACT = range(3)
+THING, MOUTH = range(2)
 SIZE_UNIT, SPEED_UNIT = 16.0, 4.0
 INPUTS = 12 + len(BESIDE)
 MOST = 16
 """Things that are looked for in one frame."""
-SEEN = 0.35
+SEEN = 0.15
+"""Fainter is nothing; what is fainter than `track.SURE` only goes on with what was seen before."""
+SAME = 0.8
+"""Centres nearer than this share of the surer one's half sizes are of one thing."""
 BATCH = 7
 
 
@@ -102,7 +105,6 @@ class Glance:
         sureness: [n] in 0..1.
         shape, colour, material: [n, words] log-probabilities.
         mouths: [m, 4] x, y, opening 0..1 and sureness.
-        contacts: [k, 3] x, y and sureness of points where things begin to touch.
     """
 
     places: np.ndarray
@@ -113,7 +115,6 @@ class Glance:
     colour: np.ndarray
     material: np.ndarray
     mouths: np.ndarray
-    contacts: np.ndarray
 
 
 @torch.inference_mode()
@@ -147,20 +148,41 @@ def _resized(frames: np.ndarray) -> np.ndarray:
 def _glance(maps: dict[str, Tensor], scale: float) -> Glance:
     heat = maps["heat"].sigmoid()
     rows, columns, sure = _peaks(heat[THING], MOST)
-    at = (slice(None), rows, columns)
-    cells = torch.stack((columns, rows), 1)
     unit = STRIDE * scale
+    places = _places(maps, rows, columns) * unit
+    sizes = _sizes(maps, rows, columns) * scale
+    kept = _distinct(places, sizes)
+    rows, columns, sure = rows[kept], columns[kept], sure[kept]
+    at = (slice(None), rows, columns)
     return Glance(
-        places=((cells + maps["offset"][at].T) * unit).numpy(),
-        sizes=(maps["size"][at].T.exp() * SIZE_UNIT * scale).numpy(),
+        places=places[kept],
+        sizes=sizes[kept],
         speeds=(maps["speed"][at].T * SPEED_UNIT * scale).numpy(),
         sureness=sure.numpy(),
         shape=maps["shape"][at].T.log_softmax(1).numpy(),
         colour=maps["colour"][at].T.log_softmax(1).numpy(),
         material=maps["material"][at].T.log_softmax(1).numpy(),
         mouths=_mouths(maps, heat[MOUTH], unit),
-        contacts=_points(heat[CONTACT], unit),
     )
+
+
+def _places(maps: dict[str, Tensor], rows: Tensor, columns: Tensor) -> np.ndarray:
+    cells = torch.stack((columns, rows), 1)
+    return np.asarray((cells + maps["offset"][:, rows, columns].T).numpy())
+
+
+def _sizes(maps: dict[str, Tensor], rows: Tensor, columns: Tensor) -> np.ndarray:
+    return np.asarray((maps["size"][:, rows, columns].T.exp() * SIZE_UNIT).numpy())
+
+
+def _distinct(places: np.ndarray, sizes: np.ndarray) -> list[int]:
+    """Indices of centres, surest first, that do not lie inside a surer thing's middle."""
+    kept: list[int] = []
+    for index, place in enumerate(places):
+        apart = np.abs(places[kept] - place) / sizes[kept]
+        if not (apart.max(1, initial=0.0) < SAME).any():
+            kept.append(index)
+    return kept
 
 
 def _peaks(heat_YX: Tensor, most: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -175,8 +197,3 @@ def _mouths(maps: dict[str, Tensor], heat: Tensor, unit: float) -> np.ndarray:
     rows, columns, sure = _peaks(heat, 2)
     opening = maps["open"][0, rows, columns].sigmoid()
     return torch.stack(((columns + 0.5) * unit, (rows + 0.5) * unit, opening, sure), 1).numpy()
-
-
-def _points(heat: Tensor, unit: float) -> np.ndarray:
-    rows, columns, sure = _peaks(heat, MOST)
-    return torch.stack(((columns + 0.5) * unit, (rows + 0.5) * unit, sure), 1).numpy()

@@ -6,7 +6,6 @@ of a clip as well; nothing that a network made is shown to it.
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .eye import (
-    CONTACT,
     HEADS,
     MOUTH,
     SHAPES,
@@ -36,9 +34,6 @@ from .mouth import mouth_places
 BATCH, RATE = 8, 2.5e-3
 GRID = 256 // STRIDE
 WEIGHTS = {"offset": 1.0, "size": 1.0, "speed": 0.5, "open": 2.0}
-CONTACT_SIGMA = 1.5
-LOUD_DV = 20.0
-"""Contacts softer than this are neither shown nor missed: they are hardly seen."""
 
 
 def fit_eye(lesson: Lesson, steps: int, state: Path | None = None) -> Eye:
@@ -61,7 +56,7 @@ Seen = dict[str, np.ndarray]
 
 
 def _targets(truth: dict[str, Any]) -> list[Seen]:
-    """For each chosen frame what is there: `things` rows of numbers, `mouths`, `contacts`."""
+    """For each chosen frame what is there: rows of numbers for `things` and `mouths`."""
     paths = np.array(truth["trajectories"], np.float32).reshape(SPEC.frames, -1, 3)
     view = np.array(truth["view"], np.float32)
     mouths = mouth_places(truth["cast"], np.array(truth["mouths"]), view)
@@ -87,22 +82,10 @@ def _seen(
         )
         zoom = view[frame, 2]
         things.append((x, y, thing["half_width"] * zoom, tall * zoom, *speed[k, :2], *words))
-    shown = [
-        _contact_place(contact, view[frame])
-        for contact in truth["contacts"]
-        if math.ceil(contact["time_s"] * SPEC.fps) == frame and contact["impulse_dv"] > LOUD_DV
-    ]
     return {
         "things": np.array(things, np.float32).reshape(-1, 9),
         "mouths": mouths[frame].astype(np.float32),
-        "contacts": np.array(shown, np.float32).reshape(-1, 2),
     }
-
-
-def _contact_place(contact: dict[str, Any], view: np.ndarray) -> tuple[float, float]:
-    """Where the picture shows a contact, whose place the truth gives without the camera."""
-    x = 128 + (contact["x_px"] - view[0]) * view[2]
-    return float(x), float(128 + (contact["y_px"] - view[1]) * view[2])
 
 
 def _batch(
@@ -176,14 +159,12 @@ def _cells(seen: list[Seen], name: str) -> tuple[tuple[Tensor, Tensor, Tensor], 
 
 
 def _heat(seen: Seen) -> np.ndarray:
-    """float32 [3, 64, 64]: a bell around every centre, 1 in its own cell."""
+    """float32 [2, 64, 64]: a bell around every centre, 1 in its own cell."""
     heat = np.zeros((HEADS["heat"], GRID, GRID), np.float32)
     for x, y, half_w, half_h, *_ in seen["things"]:
         _add_bell(heat[THING], x, y, float(np.clip(0.3 * min(half_w, half_h) / STRIDE, 0.6, 2.0)))
     for x, y, *_ in seen["mouths"]:
         _add_bell(heat[MOUTH], x, y, 1.2)
-    for x, y in seen["contacts"]:
-        _add_bell(heat[CONTACT], x, y, CONTACT_SIGMA)
     return heat
 
 

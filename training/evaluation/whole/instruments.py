@@ -17,12 +17,14 @@ from .camera import CameraNamer
 from .ear import Ear
 from .eye import Eye
 from .likeness import Looks, VoiceFeatures
+from .touch import TouchReader
 from .viewer import Viewer
 
 FORMAT = 1
 BUNDLED = Path(__file__).parents[3] / "weights" / "hibari-instruments.safetensors"
 PARTS: dict[str, type[nn.Module]] = {
     "eye": Eye,
+    "touch": TouchReader,
     "viewer": Viewer,
     "namer": CameraNamer,
     "ear": Ear,
@@ -37,6 +39,7 @@ class Instruments:
     """The trained parts, ready to read clips."""
 
     eye: Eye
+    touch: TouchReader
     viewer: Viewer
     namer: CameraNamer
     ear: Ear
@@ -60,6 +63,7 @@ def save_instruments(path: Path, parts: Mapping[str, nn.Module], world: str) -> 
     unfinished = path.with_name(path.name + ".part")
     try:
         save_file(tensors, unfinished, facts)
+        unfinished.chmod(0o644)  # safetensors keeps what it writes to itself
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)

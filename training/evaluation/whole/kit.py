@@ -54,7 +54,7 @@ def whole_kit(instruments: Instruments | None = None) -> Kit:
         shuffled=shuffled_whole,
         indices=balanced_indices,
         together=diversity,
-        labels={"diversity": "diversity, over that of real clips"},
+        labels={"diversity": "diversity between captions, over that of real clips"},
     )
 
 

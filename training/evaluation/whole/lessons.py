@@ -117,6 +117,18 @@ def sounds(folder: Path, count: int) -> Lesson:
     return _kept(folder, "sounds", count, draw)
 
 
+def paths(folder: Path, count: int) -> Lesson:
+    """For the reader of contacts: what simulations show, without any picture.
+
+    `places` float32 [n, F, 16, 2] as the picture shows them in 1/256 heights, NaN outside it;
+    `sizes` float32 [n, 16, 2], halves; `touched` uint8 [n, F, 16], 2 where a contact first shows, 1
+    where it is soft.
+    """
+    from .path_lessons import draw_paths
+
+    return _kept(folder, "paths", count, lambda index: draw_paths(SEED, 400_000 + index, SPEC))
+
+
 def speakers(folder: Path, count: int) -> Lesson:
     """For likeness: one speaker a row, `view` and `frame` uint8 [n, 96, 96, 3], three sounds.
 

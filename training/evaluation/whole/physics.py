@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...world.scenes.layout import GRAVITY, MATERIALS
+from .touch import Point
 from .track import GAP, Track
 
 SHORTEST_FALL, LONGEST_FALL = 6, 24
@@ -50,9 +51,7 @@ def _fall(track: Track, fps: int) -> float | None:
     return best
 
 
-def momentum_drift(
-    tracks: Sequence[Track], contacts: Sequence[tuple[float, float, float]], fps: int
-) -> float | None:
+def momentum_drift(tracks: Sequence[Track], contacts: Sequence[Point], fps: int) -> float | None:
     """Change of the total momentum over the first collision of two things, over all momentum.
 
     Masses are area times density of the material seen. None where no collision is seen well.

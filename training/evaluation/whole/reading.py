@@ -13,7 +13,7 @@ from .eye import look
 from .instruments import Instruments
 from .likeness import speaker_picture, voice_facts
 from .mouth import mouth_curves, sound_envelope
-from .sync import Point, visible_contacts
+from .touch import Point, visible_contacts
 from .track import Track, count_at_start, follow
 from .viewer import View, view
 from .words import voice_levels
@@ -103,7 +103,7 @@ def read_whole(
         width=256 * width / height,
         tracks=tuple(tracks),
         count=count_at_start(tracks),
-        contacts=tuple(visible_contacts(glances, height, fps)),
+        contacts=tuple(visible_contacts(instruments.touch, tracks, fps)),
         view=view(instruments.viewer, instruments.namer, frames, fps),
         hearing=listen(instruments.ear, waveform),
         mouths=mouths,

@@ -15,8 +15,10 @@ from scipy.optimize import linear_sum_assignment
 
 from .eye import SHAPES, STUFFS, TONES, Glance
 
-GAP = 4
+GAP = 8
 """Frames for which a thing may be hidden."""
+SURE = 0.35
+"""How sure the eye must be of a thing that it has not seen before."""
 LEAST = 5
 """Frames in which something must be seen to count as a thing."""
 REACH, COLOUR_WEIGHT, SIZE_WEIGHT, FARTHEST = 10.0, 0.6, 1.0, 3.0
@@ -76,7 +78,7 @@ def follow(glances: Sequence[Glance], height: int) -> list[Track]:
         for index in range(len(glance.places)):
             if index in taken:
                 taken[index].rows.append((frame, index))
-            else:
+            elif glance.sureness[index] > SURE:
                 growing.append(_Growing([(frame, index)]))
     long = [track for track in growing if len(track.rows) >= min(LEAST, len(glances))]
     long.sort(key=lambda track: -len(track.rows))

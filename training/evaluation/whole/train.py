@@ -23,9 +23,10 @@ from .ear_training import fit_ear
 from .eye_training import fit_eye
 from .instruments import BUNDLED, PARTS, save_instruments
 from .likeness_training import fit_looks, fit_voices
+from .touch_training import fit_touch
 from .viewer_training import fit_namer, fit_viewer
 
-COUNTS = {"sights": 500, "views": 1200, "sounds": 600, "speakers": 600}
+COUNTS = {"sights": 800, "paths": 1500, "views": 1200, "sounds": 600, "speakers": 600}
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,10 @@ class Class:
 
 
 CLASSES = {
-    "eye": Class("sights", fit_eye, 1500),
+    "eye": Class("sights", fit_eye, 3500),
+    "touch": Class("paths", fit_touch, 1500),
     "ear": Class("sounds", fit_ear, 600),
-    "viewer": Class("views", fit_viewer, 900),
+    "viewer": Class("views", fit_viewer, 2400),
     "namer": Class("views", fit_namer, 1000),
     "looks": Class("speakers", fit_looks, 250),
     "voices": Class("speakers", fit_voices, 600),

@@ -15,7 +15,7 @@ ATTEMPTS = 12
 
 _Build = Callable[[Dice, float], Layout]
 _Read = Callable[[Layout, Motion], Outcome | None]
-_EVENTS: dict[str, tuple[_Build, _Read]] = {
+EVENTS: dict[str, tuple[_Build, _Read]] = {
     "drop": (flight.build_drop, flight.drop_outcome),
     "throw": (flight.build_throw, flight.throw_outcome),
     "hoop": (flight.build_hoop, flight.hoop_outcome),
@@ -34,7 +34,7 @@ def make_event(
     dice: Dice, kind: str, width: float, frames: int, fps: int
 ) -> tuple[Layout, Motion, Outcome]:
     """What is set up, how it moves, and what came of it as the pictures show it."""
-    build, read = _EVENTS[kind]
+    build, read = EVENTS[kind]
     for _ in range(ATTEMPTS):
         dice.start_again()
         layout = build(dice, width)
