@@ -1,16 +1,24 @@
 """Retrieval of identities: features that tell references apart, and fair chances."""
 
+from itertools import combinations, islice
+
 import numpy as np
 import pytest
 from hibari.training.evaluation.likeness import (
     PAPER,
+    SEED,
+    SPEC,
+    SPLIT,
+    clips_of_one,
     colours,
     look_distances,
+    pitch_distances,
     pitch_of,
     retrieval,
     subject_pixels,
     voice_distances,
 )
+from hibari.training.world.whole import set_up
 
 
 def view_of(colour, size=32):
@@ -63,3 +71,20 @@ def test_a_reference_that_resembles_everything_wins_nothing():
 
 def test_silence_has_a_pitch_too():
     assert pitch_of(np.zeros(16_000)) == 100
+
+
+def test_a_pitch_counts_for_the_same_however_loud_and_a_semitone_tells_voices_apart():
+    voices = [buzz(pitch_hz, 1.0) for pitch_hz in (200, 212, 225)]
+    sounds = [0.1 * np.stack([voice, voice]) for voice in voices]
+    distances = pitch_distances(sounds, voices)
+    assert np.allclose(np.diag(distances), 0, atol=0.01)
+    assert retrieval(distances) == 1
+
+
+def test_no_two_identities_sound_or_look_the_same():
+    found = list(islice(clips_of_one(SEED), 4))
+    voices = [set_up(SEED, index, SPEC, SPLIT).stage.cast[0].voice for index in found]
+    assert len(set(found)) == 4
+    for one, other in combinations(voices, 2):
+        pitches = sorted((one.pitch_hz, other.pitch_hz))
+        assert one.name != other.name or pitches[1] > 1.03 * pitches[0]

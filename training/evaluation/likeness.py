@@ -1,10 +1,10 @@
 """Whose looks and voice a clip shows: retrieval of the nearest reference among many identities.
 
 Identities are speakers of the whole playground that no training clip shows: a reference view, a
-reference voice, and a true clip of them. Features are measured from pixels and sound and trained
-with nothing: how much of the reference's colours the clip holds, and the long-term spectrum and
-pitch of the voice. Chance is one over the number of identities; true clips are the ceiling of the
-features, not 1.
+reference voice, and a true clip of them; no two of them look or sound the same. Features are
+measured from pixels and sound and trained with nothing: how much of the reference's colours the
+clip holds, and the long-term spectrum and pitch of the voice. Chance is one over the number of
+identities; true clips are the ceiling of the features, not 1.
 Shapes: F frames, Y rows, X columns, N samples, Q clips, R references.
 """
 
@@ -12,6 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count as count_from
+from itertools import islice
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -19,14 +22,22 @@ import torch
 from ...model.audio_transform import resample
 from ...model.audio_vae import AudioVaeConfig, log_mel
 from ..world import SAMPLE_RATE, ClipSpec, make_clip
+from .codec_pitch import f0_hz
+
+if TYPE_CHECKING:
+    from ..world.scenes.cast import Character
 
 SEED = 6_021
 SPEC = ClipSpec(playground="whole")
 SPLIT = "validation"
 VIEW_PX = 256
+PITCH_APART = 1.03
+LOOKS = ("word", "fur", "skin", "hair", "hair_colour", "glasses", "beard", "clothes")
 PAPER = (232, 232, 236)
 COLOUR_STEPS, MIN_CONTRAST, SHARE_OF_CLIP = 6, 24, 4.0
 CEPSTRA, VOICED_DB, PITCH_HZ = 16, 25.0, (60.0, 500.0)
+PITCH_WEIGHT = 40.0
+"""Spreads of the cepstrum that a pitch e times as high counts for; a semitone for 2.3."""
 MEL_HZ = 16_000
 
 
@@ -47,21 +58,33 @@ class Identity:
 
 
 def identities(count: int, seed: int = SEED) -> Iterator[Identity]:
-    """The first ``count`` clips of the held-out world in which one person or animal speaks."""
+    """Speakers of the held-out world who are alone in their clips and unlike those before."""
     from ..world.subjects import make_cast
-    from ..world.whole import set_up
 
-    index, found = -1, 0
-    while found < count:
-        index += 1
-        if len(set_up(seed, index, SPEC, SPLIT).stage.cast) != 1:
-            continue
+    for number, index in enumerate(islice(clips_of_one(seed), count), start=1):
         clip = make_clip(seed, index, SPEC, SPLIT)
         (speaker,) = make_cast(seed, index, SPEC, SPLIT, VIEW_PX).subjects
         assert speaker.voice is not None  # a cast of one speaks
-        found += 1
-        name = f"speaker {found}"
+        name = f"speaker {number}"
         yield Identity(name, speaker.views, speaker.voice, clip.frames, clip.waveform)
+
+
+def clips_of_one(seed: int) -> Iterator[int]:
+    """Indices of clips in which somebody speaks whose looks and pitch no earlier speaker has."""
+    from ..world.whole import set_up
+
+    known: list[Character] = []
+    for index in count_from(0):
+        cast = set_up(seed, index, SPEC, SPLIT).stage.cast
+        if len(cast) == 1 and not any(_alike(cast[0], other) for other in known):
+            known.append(cast[0])
+            yield index
+
+
+def _alike(one: Character, other: Character) -> bool:
+    pitches = one.voice.pitch_hz, other.voice.pitch_hz
+    same_voice = one.voice.name == other.voice.name and max(pitches) < PITCH_APART * min(pitches)
+    return same_voice or all(getattr(one, look) == getattr(other, look) for look in LOOKS)
 
 
 def retrieval(distances_QR: np.ndarray) -> float:
@@ -84,12 +107,21 @@ def look_distances(clips: Sequence[np.ndarray], views: Sequence[np.ndarray]) -> 
 def voice_distances(
     sounds: Sequence[np.ndarray], voices: Sequence[np.ndarray], rate_hz: int = SAMPLE_RATE
 ) -> np.ndarray:
-    """Distances [Q, R] of spectrum and pitch, in spreads of the references."""
-    heard = np.stack([voice_features(sound, rate_hz) for sound in sounds])
-    wanted = np.stack([voice_features(voice, SAMPLE_RATE) for voice in voices])
-    spread = wanted.std(axis=0) + 1e-3
-    gaps = (heard[:, None] - wanted[None]) / spread
-    return np.asarray(np.sqrt((gaps**2).mean(axis=-1)))
+    """Distances [Q, R] of spectrum, in spreads of the references, and of pitch."""
+    heard = np.stack([cepstrum(sound, rate_hz) for sound in sounds])
+    wanted = np.stack([cepstrum(voice, SAMPLE_RATE) for voice in voices])
+    gaps = (heard[:, None] - wanted[None]) / (wanted.std(axis=0) + 1e-3)
+    apart = PITCH_WEIGHT * pitch_distances(sounds, voices, rate_hz)
+    return np.asarray(np.sqrt((gaps**2).mean(axis=-1) + apart**2))
+
+
+def pitch_distances(
+    sounds: Sequence[np.ndarray], voices: Sequence[np.ndarray], rate_hz: int = SAMPLE_RATE
+) -> np.ndarray:
+    """Distances [Q, R] of the logarithms of usual pitches."""
+    heard = np.array([usual_pitch_hz(sound, rate_hz) for sound in sounds])
+    wanted = np.array([usual_pitch_hz(voice, SAMPLE_RATE) for voice in voices])
+    return np.asarray(np.abs(np.log(heard[:, None] / wanted[None])))
 
 
 def subject_pixels(view: np.ndarray) -> np.ndarray:
@@ -107,20 +139,29 @@ def colours(pixels: np.ndarray) -> np.ndarray:
     return np.asarray(counts / max(counts.sum(), 1.0))
 
 
-def voice_features(waveform: np.ndarray, rate_hz: int) -> np.ndarray:
-    """Cepstrum of the voiced parts of a sound [N] or [C, N], and the logarithm of its pitch."""
-    mono = np.atleast_2d(waveform).mean(axis=0)
-    sound = resample(torch.from_numpy(mono[None].astype(np.float32)), rate_hz, MEL_HZ)
+def cepstrum(waveform: np.ndarray, rate_hz: int) -> np.ndarray:
+    """Cepstrum [16] of the loud parts of a sound [N] or [C, N]."""
+    sound = _mono(waveform, rate_hz)
     mel = log_mel(sound[None].expand(1, 2, -1), AudioVaeConfig())[0, 0].numpy()
     level = mel.mean(axis=1) * 20 / np.log(10)
-    voiced = mel[level > level.max() - VOICED_DB]
-    envelope = voiced.mean(axis=0)
+    envelope = mel[level > level.max() - VOICED_DB].mean(axis=0)
     bins = np.arange(len(envelope)) + 0.5
-    cepstrum = [
-        np.mean(envelope * np.cos(np.pi * k * bins / len(envelope))) for k in range(1, CEPSTRA + 1)
-    ]
-    # The pitch weighs as much as a quarter of the cepstrum.
-    return np.array([*cepstrum, *[np.log(pitch_of(sound[0].numpy()))] * (CEPSTRA // 4)])
+    orders = np.arange(1, CEPSTRA + 1)[:, None]
+    waves = np.cos(np.pi * orders * bins / len(envelope))
+    return np.asarray((envelope * waves).mean(axis=1))
+
+
+def usual_pitch_hz(waveform: np.ndarray, rate_hz: int) -> float:
+    """Median pitch of a voice [N] or [C, N] in Hz, 100 where none is heard."""
+    found = f0_hz(_mono(waveform, rate_hz)[0].numpy(), MEL_HZ)
+    spoken = found[(found > PITCH_HZ[0]) & (found < PITCH_HZ[1])]
+    return float(np.median(spoken)) if len(spoken) else 100.0
+
+
+def _mono(waveform: np.ndarray, rate_hz: int) -> torch.Tensor:
+    """[1, N] at the rate of the features."""
+    mono = np.atleast_2d(waveform).mean(axis=0)
+    return resample(torch.from_numpy(mono[None].astype(np.float32)), rate_hz, MEL_HZ)
 
 
 def pitch_of(sound: np.ndarray, rate_hz: int = MEL_HZ) -> float:
