@@ -62,12 +62,15 @@ def test_one_run_prints_the_table_and_writes_json_and_sheets(checkpoint, tmp_pat
     table = capsys.readouterr().out.splitlines()
     assert [cell.strip() for cell in table[0].split("|")[2:5]] == ["real", "codec", "samples"]
     assert any(line.startswith("| PSNR, dB") for line in table)
+    assert table[-2].startswith("decoding 0.7 s at 64x64: picture ")
     assert table[-1].startswith("samples: 2 steps, guidance 2 for video and 2 for audio, ")
     card = json.loads(out.read_text("utf-8"))
     assert card["scores"]["real"]["place"] == {"value": 1.0, "count": 3}
     assert {"psnr", "ssim", "log_mel_l1"} <= set(card["scores"]["codec"])
     assert "path_error" not in card["scores"]["samples"]
     assert card["sampling"]["video_guidance"] == 2
+    assert card["decoding"]["picture_seconds"] > 0
+    assert card["scores"]["samples"]["variety"]["count"] == 1
     assert [clip["index"] for clip in card["clips"]] == [0, 1, 2]
     assert set(card["clips"][0]["readings"]) == {"real", "codec", "samples"}
     assert sorted(p.name for p in sheets.iterdir()) == ["codec.png", "real.png", "samples.png"]

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
@@ -98,7 +99,8 @@ def _run(arguments: argparse.Namespace) -> int:
         clip = make_clip(arguments.seed, index, session.spec, "validation")
         session.measure(index, clip, siblings)
     rows = score_rows(session.evidence, session.kit)
-    sys.stdout.write(table(rows, session.kit) + "\n" + _sampling_line(session))
+    sys.stdout.write(table(rows, session.kit) + "\n" + _decoding_line(session))
+    sys.stdout.write(_sampling_line(session))
     _write_files(arguments, session, rows)
     return 0
 
@@ -174,6 +176,25 @@ def _checkpoint_path(asked: Path | None) -> Path:
     return asked or BUNDLED
 
 
+def _decoding_line(session: Session) -> str:
+    from torch import get_num_threads
+
+    if session.networks is None or not session.networks.decoding_s:
+        return ""
+    picture_s, sound_s = _decoding_seconds(session.networks)
+    spec = session.spec
+    return (
+        f"decoding {spec.frames / spec.fps:.1f} s at {spec.width}x{spec.height}: picture"
+        f" {picture_s:.2f} s, sound {sound_s:.2f} s (medians, {get_num_threads()} threads)\n"
+    )
+
+
+def _decoding_seconds(networks: Networks) -> tuple[float, float]:
+    """Medians for picture and sound."""
+    pictures_s, sounds_s = zip(*networks.decoding_s, strict=True)
+    return median(pictures_s), median(sounds_s)
+
+
 def _sampling_line(session: Session) -> str:
     if session.settings is None:
         return ""
@@ -198,6 +219,8 @@ def _write_files(arguments: argparse.Namespace, session: Session, rows: Rows) ->
 
 def _about(arguments: argparse.Namespace, session: Session) -> dict[str, object]:
     """What was measured and how, for the JSON."""
+    from torch import get_num_threads
+
     about: dict[str, object] = {
         "world_version": session.spec.version,
         "seed": arguments.seed,
@@ -205,6 +228,13 @@ def _about(arguments: argparse.Namespace, session: Session) -> dict[str, object]
     }
     if session.networks is not None:
         about["checkpoint"] = session.networks.name
+        if session.networks.decoding_s:
+            picture_s, sound_s = _decoding_seconds(session.networks)
+            about["decoding"] = {
+                "picture_seconds": picture_s,
+                "sound_seconds": sound_s,
+                "threads": get_num_threads(),
+            }
     if session.settings is not None:
         weights = session.settings.guidance
         about["sampling"] = {

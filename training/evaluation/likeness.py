@@ -76,12 +76,13 @@ def clips_of_one(seed: int) -> Iterator[int]:
     known: list[Character] = []
     for index in count_from(0):
         cast = set_up(seed, index, SPEC, SPLIT).stage.cast
-        if len(cast) == 1 and not any(_alike(cast[0], other) for other in known):
+        if len(cast) == 1 and not any(alike(cast[0], other) for other in known):
             known.append(cast[0])
             yield index
 
 
-def _alike(one: Character, other: Character) -> bool:
+def alike(one: Character, other: Character) -> bool:
+    """Whether two speakers look the same, or have one kind of voice at nearly one pitch."""
     pitches = one.voice.pitch_hz, other.voice.pitch_hz
     same_voice = one.voice.name == other.voice.name and max(pitches) < PITCH_APART * min(pitches)
     return same_voice or all(getattr(one, look) == getattr(other, look) for look in LOOKS)

@@ -6,6 +6,7 @@ decoding, and the settings that the checkpoint recommends unless others are aske
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -51,6 +52,9 @@ class Networks:
         path: of the checkpoint; a file with codecs alone has no samples.
         device: that the networks run on.
         playground: whose clips are made, "drops" or "whole".
+
+    Attributes:
+        decoding_s: seconds that each picture and each sound took to decode so far.
 
     Raises:
         CheckpointError: the file cannot be used.
@@ -100,6 +104,7 @@ class Networks:
             playground=playground,
         )
         self.shape = VideoShape(self.spec.frames, self.spec.height, self.spec.width)
+        self.decoding_s: list[tuple[float, float]] = []
 
     @property
     def name(self) -> str:
@@ -167,11 +172,15 @@ class Networks:
         return TextContext(context)
 
     def _decoded(self, video: Tensor, audio: Tensor) -> tuple[np.ndarray, np.ndarray]:
+        began = time.perf_counter()
         pixels = self.parts.video_vae.decode(video)[0]
         levels = ((pixels.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
+        frames = rearrange(levels, "C F Y X -> F Y X C").cpu().numpy()
+        seen = time.perf_counter()
         vocoder = self.parts.vocoder
         mel = self.parts.audio_vae.decode(audio).float()
         sound = resample(torch.cat(list(vocoder.stream(mel)), -1), vocoder.sample_rate, SAMPLE_RATE)
         # The blocks cut or pad the sound to the length of the picture, too.
-        sound = F.pad(sound, (0, self.spec.samples - sound.shape[-1]))[0]
-        return rearrange(levels, "C F Y X -> F Y X C").cpu().numpy(), sound.cpu().numpy()
+        waveform = F.pad(sound, (0, self.spec.samples - sound.shape[-1]))[0].cpu().numpy()
+        self.decoding_s.append((seen - began, time.perf_counter() - seen))
+        return frames, waveform
