@@ -14,25 +14,59 @@ FORBIDDEN, WITH_CREDIT = "not-allowed", "with-credit"
 
 
 def take_in(video: Any, graph: Mapping[str, Any] | None, node_id: str | None) -> str:
-    """Record the file of a VIDEO as a parent of what is made from it; return what is to be shown.
+    """Record the files behind a VIDEO as parents of what is made from it; return what to show.
 
-    Credentials that were stripped are looked up by the watermark. A clip in memory has neither.
+    A clip in memory comes from the files that blocks upstream of it read. Credentials that were
+    stripped are looked up by the watermark.
 
     Raises:
         ValueError: its credentials forbid remixing, or it was changed after it was signed.
     """
     from ..host.media import file_behind
+
+    file = file_behind(video)
+    files = [file] if file is not None else files_upstream(graph, node_id)
+    told = [_taken(path, graph, node_id) for path in files if path.is_file()]
+    return "; ".join(dict.fromkeys(filter(None, told)))
+
+
+def files_upstream(graph: Mapping[str, Any] | None, node_id: str | None) -> list[Path]:
+    """Return the videos that the ``video`` input of a block is made of, but for those that a block
+    on the way has taken in."""
+    from ..host import annotated_path
+    from ..trust.credentials.contribution import contributions_of
+    from ..trust.credentials.media_type import media_type
+    from ..trust.guard.graph import words_of
+    from .provenance import block_classes
+
+    link = (graph or {}).get(str(node_id), {}).get("inputs", {}).get("video")
+    if not graph or not isinstance(link, list):
+        return []
+    source = str(link[0])
+    story = contributions_of(graph, source, block_classes().get)
+    known = {part.details.get("path") for part in story if part.kind == "parent"}
+    found = []
+    for name in words_of(graph, source).uploads:
+        try:
+            path = annotated_path(name)
+        except ValueError:  # a text that ends like a file name
+            continue
+        if str(path) not in known and (media_type(path) or "").startswith("video/"):
+            found.append(path)
+    return found
+
+
+def _taken(path: Path, graph: Mapping[str, Any] | None, node_id: str | None) -> str:
+    """Record one file as a parent; return whom to credit."""
     from ..trust.cameo.result import check_released
     from ..trust.credentials.facts import record_fact
 
-    path = file_behind(video)
-    if path is None or not path.is_file():
-        return ""
     check_released(path)
     said = credentials_of(path)
     for reason in reasons_against(said):
         raise ValueError(f"{path.name} may not be remixed: {reason}. Ask its maker, or use another")
-    record_fact(node_id, "parent", {"path": str(path), "media": "video"}, graph=graph)
+    parent = {"path": str(path), "media": "video"}
+    record_fact(node_id, "parent", parent, graph=graph, slot=str(path))
     return credit_of(said)
 
 
@@ -52,21 +86,32 @@ def credentials_of(path: Path) -> Credentials:
 
 
 def reasons_against(said: Credentials) -> Iterator[str]:
-    """Yield why credentials forbid to remix their file."""
-    maker = said.generation.get("creator") or said.signer.get("name") or "its maker"
+    """Yield why credentials, of a file or of what went into it, forbid to remix it."""
     if said.state == "tampered":
         yield "it was changed after it was signed, so what its maker allows is not known"
-    if said.generation.get("remix") == FORBIDDEN:
-        yield f"its credentials, by {maker}, forbid it"
-    for cameo in said.generation.get("cameos") or ():
-        statement = cameo.get("statement", {}) if isinstance(cameo, Mapping) else {}
-        if statement.get("remix") is False:
-            yield f"the cameo {statement.get('name', '')} in it was granted without remixes"
+    for maker, generation in _told(said):
+        if generation.get("remix") == FORBIDDEN:
+            yield f"its credentials, by {maker}, forbid it"
+        for cameo in generation.get("cameos") or ():
+            statement = cameo.get("statement", {}) if isinstance(cameo, Mapping) else {}
+            if statement.get("remix") is False:
+                yield f"the cameo {statement.get('name', '')} in it was granted without remixes"
 
 
 def credit_of(said: Credentials) -> str:
     """Return whom to name where credentials ask for that, else ""."""
-    if said.generation.get("remix") != WITH_CREDIT:
-        return ""
-    maker = said.generation.get("creator") or said.signer.get("name") or "its maker"
-    return f"credit {maker}: the source asks for it, and the credentials of the result name it"
+    makers = [maker for maker, told in _told(said) if told.get("remix") == WITH_CREDIT]
+    named = " and ".join(dict.fromkeys(makers))
+    asks = "the source asks for it, and the credentials of the result name it"
+    return f"credit {named}: {asks}" if named else ""
+
+
+def _told(said: Credentials) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The makers of a file and of what went into it, and what each tells of how it was made."""
+    from ..trust.credentials.lineage import all_parts
+
+    parts = [] if said.lineage is None else list(all_parts(said.lineage))[1:]
+    makers = [(said.signer.get("name"), said.generation)]
+    makers += [(part.signer, part.generation) for part in parts]
+    for signer, generation in makers:
+        yield generation.get("creator") or signer or "its maker", generation

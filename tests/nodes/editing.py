@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import torch
-from hibari.host import InputImpl
+from hibari.host import InputImpl, Types
 from hibari.host.media import VideoSettings, write_video
 from hibari.nodes.conditioning import encode
 from hibari.nodes.decode import HibariDecodeAudio, HibariDecodeVideo
@@ -24,6 +26,12 @@ def moving_clip(frames=24, size=(64, 64), fps=24, channels=2, tone_hz=300):
     time = torch.arange(round(frames / fps * RATE_HZ)) / RATE_HZ
     wave = 0.3 * torch.sin(2 * torch.pi * tone_hz * time)
     return images, {"waveform": wave.expand(1, channels, -1), "sample_rate": RATE_HZ}
+
+
+def in_memory(frames=24, fps=24, **options):
+    """The moving clip as a VIDEO that no file is behind."""
+    images, audio = moving_clip(frames, fps=fps, **options)
+    return InputImpl.VideoFromComponents(Types.VideoComponents(images, Fraction(fps), audio))
 
 
 def saved(path, images, audio, fps=24):

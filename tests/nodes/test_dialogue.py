@@ -13,15 +13,8 @@ from hibari.nodes.conditioning import encode
 from hibari.nodes.dialogue import HibariDialogue
 from hibari.nodes.sample import HibariSample
 
-from .tiny_models import tiny_wires
-
 SCRIPT = "Anna: Hello there.\n[0.6] @me: Hi!"
-
-
-@pytest.fixture(autouse=True)
-def without_gradients():
-    with torch.inference_mode():
-        yield
+pytestmark = pytest.mark.usefixtures("without_gradients")
 
 
 @pytest.fixture(autouse=True)
@@ -34,13 +27,6 @@ def humming(monkeypatch):
         return swell * torch.sin(2 * math.pi * (100 + voice.pitch) * time), 16000
 
     monkeypatch.setattr(espeak, "speak", hum)
-
-
-@pytest.fixture(scope="module")
-def wires(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HIBARI_HOME", str(tmp_path_factory.mktemp("home")))
-        yield tiny_wires()
 
 
 def latent(frames=25):

@@ -4,42 +4,15 @@ from fractions import Fraction
 
 import pytest
 import torch
-from hibari.host import InputImpl, Types
-from hibari.host.embedded.folders import checkpoints_directory, set_folders
+from hibari.host import InputImpl
 from hibari.host.media import footage_of
-from hibari.model.checkpoint import Recommended
 from hibari.nodes.av_latent import audio_of, video_of
 from hibari.nodes.extend import HibariExtend
-from hibari.nodes.load_model import HibariLoadModel
 from hibari.nodes.put_back import HibariPutBack
 
-from ..headless.tiny_checkpoint import save_tiny_checkpoint
-from .editing import finished, moving_clip, saved
+from .editing import finished, in_memory, moving_clip, saved
 
-TINY = "tiny.safetensors"
-
-
-@pytest.fixture(autouse=True)
-def without_gradients():
-    with torch.inference_mode():
-        yield
-
-
-@pytest.fixture(scope="module", autouse=True)
-def tiny(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("home")
-        patch.setenv("HIBARI_HOME", str(folder))
-        set_folders(temp=folder / "temp")
-        advice = Recommended(steps=2, guidance=1.0, width=64, height=64, seconds=1.0)
-        save_tiny_checkpoint(checkpoints_directory() / TINY, advice)
-        yield HibariLoadModel.execute(TINY).args
-        set_folders(temp=None)
-
-
-def in_memory(frames=24, fps=24, **options):
-    images, audio = moving_clip(frames, fps=fps, **options)
-    return InputImpl.VideoFromComponents(Types.VideoComponents(images, Fraction(fps), audio))
+pytestmark = pytest.mark.usefixtures("without_gradients")
 
 
 def extend(parts, video, **given):

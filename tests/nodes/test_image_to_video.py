@@ -3,9 +3,7 @@
 import pytest
 import torch
 from hibari.host import NestedTensor
-from hibari.host.embedded.folders import checkpoints_directory, set_folders
 from hibari.host.media import conform_video
-from hibari.model.checkpoint import Recommended
 from hibari.nodes.av_latent import audio_of, empty_latent, video_of
 from hibari.nodes.clip_plan import plan_clip
 from hibari.nodes.conditioning import encode
@@ -14,33 +12,15 @@ from hibari.nodes.image_to_video import HibariImageToVideo
 from hibari.nodes.load_model import HibariLoadModel
 from hibari.nodes.sample import HibariSample
 
-from ..headless.tiny_checkpoint import save_tiny_checkpoint
-
-TINY, BUNDLED = "tiny.safetensors", "hibari-playground.safetensors"
+BUNDLED = "hibari-playground.safetensors"
 PLAN = plan_clip("custom", 64, 64, 1.0, 24)  # 25 frames, 4 latent frames
+pytestmark = pytest.mark.usefixtures("without_gradients")
 
 
 def picture(seed, size=(40, 60)):
     generator = torch.Generator().manual_seed(seed)
     small = torch.rand(1, 3, 3, 3, generator=generator)
     return conform_video(small, 24, size[1], size[0], 1)
-
-
-@pytest.fixture(autouse=True)
-def without_gradients():
-    with torch.inference_mode():
-        yield
-
-
-@pytest.fixture(scope="module", autouse=True)
-def tiny(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("home")
-        patch.setenv("HIBARI_HOME", str(folder))
-        advice = Recommended(steps=2, guidance=1.0, width=64, height=64, seconds=1.0)
-        save_tiny_checkpoint(checkpoints_directory() / TINY, advice)
-        yield HibariLoadModel.execute(TINY).args
-        set_folders(output=None)
 
 
 @pytest.fixture(scope="module")

@@ -1,51 +1,23 @@
 """A video made over: how much of it, where in it, and whether its maker allows it."""
 
-from fractions import Fraction
-
 import pytest
 import torch
 from hibari.headless.engine import Engine
 from hibari.headless.registry import load_blocks
-from hibari.host import InputImpl, Types
-from hibari.host.embedded.folders import checkpoints_directory, set_folders
+from hibari.host import InputImpl, input_directory, output_directory
 from hibari.host.media import VideoSettings
-from hibari.model.checkpoint import Recommended
 from hibari.nodes.av_latent import audio_of, video_of
 from hibari.nodes.label import Label
-from hibari.nodes.load_model import HibariLoadModel
 from hibari.nodes.remix import HibariRemix
 from hibari.nodes.signed_video import SignedVideo
 from hibari.nodes.video_files import write_labelled
 from hibari.trust.credentials.contribution import Contribution
 from hibari.trust.credentials.verify import read_credentials
 
-from ..headless.tiny_checkpoint import save_tiny_checkpoint
-from .editing import finished, moving_clip, saved
+from .editing import finished, in_memory, moving_clip, saved
+from .tiny_models import TINY
 
-TINY = "tiny.safetensors"
-
-
-@pytest.fixture(autouse=True)
-def without_gradients():
-    with torch.inference_mode():
-        yield
-
-
-@pytest.fixture(scope="module", autouse=True)
-def tiny(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("home")
-        patch.setenv("HIBARI_HOME", str(folder))
-        set_folders(input=folder / "input", output=folder / "output", temp=folder / "temp")
-        advice = Recommended(steps=4, guidance=1.0, width=64, height=64, seconds=1.0)
-        save_tiny_checkpoint(checkpoints_directory() / TINY, advice)
-        yield HibariLoadModel.execute(TINY).args
-        set_folders(input=None, output=None, temp=None)
-
-
-def in_memory(frames=17, size=(64, 64)):
-    images, audio = moving_clip(frames, size)
-    return InputImpl.VideoFromComponents(Types.VideoComponents(images, Fraction(24), audio))
+pytestmark = pytest.mark.usefixtures("without_gradients")
 
 
 def remix(parts, video, **given):
@@ -54,7 +26,7 @@ def remix(parts, video, **given):
 
 
 def test_without_a_mask_all_of_it_is_the_start_of_the_sampler(tiny):
-    source = in_memory()
+    source = in_memory(17)
     latent, edit, fps, denoise = remix(tiny, source, strength=0.4)
     encoded = tiny[2].encode(source.get_components().images)
     assert torch.allclose(video_of(latent), encoded, atol=1e-5)
@@ -64,7 +36,7 @@ def test_without_a_mask_all_of_it_is_the_start_of_the_sampler(tiny):
 
 def test_less_strength_stays_closer_to_the_source(tiny):
     def change(strength):
-        latent, edit, *_ = remix(tiny, in_memory(), strength=strength)
+        latent, edit, *_ = remix(tiny, in_memory(17), strength=strength)
         after = finished(tiny, edit, latent, steps=4).get_components().images
         alone = tiny[2].decode(video_of(latent))[0]
         return float((after - alone).square().mean())
@@ -74,7 +46,7 @@ def test_less_strength_stays_closer_to_the_source(tiny):
 
 @pytest.mark.parametrize("masks", [1, 17, 5])
 def test_outside_of_the_mask_nothing_changes(tiny, masks):
-    source = in_memory(size=(70, 90))
+    source = in_memory(17, size=(70, 90))
     mask = torch.zeros(masks, 35, 45)
     mask[:, 8:20, 10:25] = 1
     latent, edit, *_ = remix(tiny, source, mask=mask, strength=1.0)
@@ -90,14 +62,14 @@ def test_outside_of_the_mask_nothing_changes(tiny, masks):
 def test_a_mask_that_moves_is_followed_in_time(tiny):
     mask = torch.zeros(17, 64, 64)
     mask[9:, :32, :32] = 1
-    latent, *_ = remix(tiny, in_memory(), mask=mask)
+    latent, *_ = remix(tiny, in_memory(17), mask=mask)
     video = latent["noise_mask"].unbind()[0][0, 0]
     assert video[:2].sum() == 0
     assert video[2].tolist() == [[1, 0], [0, 0]]
 
 
 def test_the_sound_can_stay(tiny):
-    source = in_memory()
+    source = in_memory(17)
     latent, edit, *_ = remix(tiny, source, keep_sound=True)
     assert latent["noise_mask"].unbind()[1].max() == 0
     sound = finished(tiny, edit, latent).get_components().audio["waveform"]
@@ -105,8 +77,22 @@ def test_the_sound_can_stay(tiny):
     assert audio_of(latent).abs().max() > 0
 
 
+def test_the_same_seed_gives_the_same_remix_to_the_bit(tiny):
+    mask = torch.zeros(64, 64)
+    mask[:32] = 1
+
+    def made(seed):
+        latent, edit, *_ = remix(tiny, in_memory(17), mask=mask, strength=0.7)
+        return finished(tiny, edit, latent, seed).get_components()
+
+    one, again, other = (made(seed) for seed in (1, 1, 2))
+    assert torch.equal(one.images, again.images)
+    assert torch.equal(one.audio["waveform"], again.audio["waveform"])
+    assert not torch.equal(one.images, other.images)
+
+
 def test_only_the_wanted_part_is_made_over(tiny):
-    _, edit, *_ = remix(tiny, in_memory(frames=24), seconds=0.5)
+    _, edit, *_ = remix(tiny, in_memory(), seconds=0.5)
     assert edit.frames == 12
 
 
@@ -139,6 +125,15 @@ def test_a_cameo_that_may_not_be_remixed_stops_it(tiny, tmp_path):
     video = signed(tmp_path / "cameo.mp4", cameo={"name": "Ball", "remix": False})
     with pytest.raises(ValueError, match="the cameo Ball in it was granted without remixes"):
         remix(tiny, video)
+
+
+def test_a_copy_says_what_the_film_in_it_says(tiny, tmp_path):
+    video = signed(tmp_path / "cameo.mp4", cameo={"name": "Ball", "remix": False})
+    video.save_to(tmp_path / "copy.mp4")  # signed again: the cameo is in what it was made of
+    copy = InputImpl.VideoFromFile(str(tmp_path / "copy.mp4"))
+    assert not read_credentials(tmp_path / "copy.mp4").generation["cameos"]
+    with pytest.raises(ValueError, match=r"copy.mp4 .*the cameo Ball in it was granted without"):
+        remix(tiny, copy)
 
 
 def test_a_changed_file_says_nothing_of_what_is_allowed(tiny, tmp_path):
@@ -178,16 +173,16 @@ def test_credit_is_asked_for_in_words(tiny, tmp_path):
     assert take_in(video, None, None).startswith("credit Jane Doe")
 
 
-def test_a_graph_remixes_a_file_and_names_it_as_its_parent(tiny, tmp_path):
-    from hibari.host import input_directory, output_directory
-
-    signed(input_directory() / "source.mp4")
-    graph = {
+def remix_graph(video):
+    """A remix of what ``video`` names, sampled, put back and saved."""
+    return {
         "load": node("HibariLoadModel", checkpoint=TINY),
         "source": node("LoadVideo", file="source.mp4"),
+        "parts": node("GetVideoComponents", video=["source", 0]),
+        "again": node("CreateVideo", images=["parts", 0], audio=["parts", 1], fps=["parts", 2]),
         "remix": node(
             "HibariRemix",
-            video=["source", 0],
+            video=[video, 0],
             vae=["load", 2],
             audio_vae=["load", 3],
             strength=0.5,
@@ -210,18 +205,29 @@ def test_a_graph_remixes_a_file_and_names_it_as_its_parent(tiny, tmp_path):
         "sound": node("HibariDecodeAudio", latent=["sample", 0], audio_vae=["load", 3]),
         "back": node("HibariPutBack", edit=["remix", 1], images=["frames", 0], audio=["sound", 0]),
         "save": node(
-            "SaveVideo", video=["back", 0], filename_prefix="remixed", format="auto", codec="auto"
+            "SaveVideo", video=["back", 0], filename_prefix=video, format="auto", codec="auto"
         ),
     }
-    result = Engine(load_blocks()).run(graph)
+
+
+@pytest.mark.parametrize("video", ["source", "again"])
+def test_a_graph_remixes_a_file_and_names_it_as_its_parent(tiny, video):
+    signed(input_directory() / "source.mp4")
+    result = Engine(load_blocks()).run(remix_graph(video))
     assert result.success, result
-    (file,) = output_directory().glob("remixed*")
+    (file,) = output_directory().glob(f"{video}*")
     said = read_credentials(file)
     assert said.state == "trusted"
     (film,) = said.lineage.ingredients
     assert [(part.title, part.relationship) for part in film.ingredients] == [
         ("source.mp4", "parentOf")
     ]
+
+
+def test_a_file_that_forbids_it_stops_a_remix_of_its_frames_too(tiny):
+    signed(input_directory() / "source.mp4", forbid=True)
+    result = Engine(load_blocks()).run(remix_graph("again"))
+    assert "source.mp4 may not be remixed" in result.failure.exception_message
 
 
 def node(kind, **inputs):
@@ -240,4 +246,4 @@ def node(kind, **inputs):
 )
 def test_impossible_wishes_are_refused_in_a_sentence(tiny, given, message):
     with pytest.raises(ValueError, match=f"Hibari Remix: .*{message}"):
-        remix(tiny, in_memory(), **given)
+        remix(tiny, in_memory(17), **given)

@@ -9,22 +9,8 @@ from hibari.nodes.shot import HibariShot, Shot
 from hibari.nodes.storyboard import HibariStoryboard
 from hibari.nodes.storyboard_film import assembled, style_of, within_reach
 
-from .tiny_models import tiny_wires
-
 LOOK = Style("", (64, 64), 24.0, dissolve_s=0.25, sound_overlap_s=0.25)
-
-
-@pytest.fixture(autouse=True)
-def without_gradients():
-    with torch.inference_mode():
-        yield
-
-
-@pytest.fixture(scope="module")
-def wires(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HIBARI_HOME", str(tmp_path_factory.mktemp("home")))
-        yield tiny_wires()
+pytestmark = pytest.mark.usefixtures("without_gradients")
 
 
 def film(wires, *shots, look=LOOK, seed=0, **studio):

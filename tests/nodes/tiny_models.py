@@ -11,12 +11,14 @@ from hibari.nodes.load_model import HibariLoadModel
 from ..headless.tiny_checkpoint import save_tiny_checkpoint
 
 TINY = "tiny.safetensors"
-# Nine frames at most, so that a second of video takes several windows.
-ADVICE = Recommended(steps=2, guidance=2.0, width=64, height=64, seconds=0.375)
 
 
-def tiny_wires() -> dict[str, Any]:
-    """MODEL, CLIP, VAE and audio VAE by the names of their sockets; needs a home."""
-    save_tiny_checkpoint(checkpoints_directory() / TINY, ADVICE)
+def tiny_wires(seconds: float = 0.375, guidance: float = 2.0) -> dict[str, Any]:
+    """MODEL, CLIP, VAE and audio VAE by the names of their sockets; needs a home.
+
+    Unless told otherwise made for nine frames, so that a second of video takes several windows.
+    """
+    advice = Recommended(steps=2, guidance=guidance, width=64, height=64, seconds=seconds)
+    save_tiny_checkpoint(checkpoints_directory() / TINY, advice)
     wires = HibariLoadModel.execute(TINY).args
     return dict(zip(("model", "clip", "vae", "audio_vae"), wires, strict=True))

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from .manifest import GENERATION
 
 UNTRUSTED = "signingCredential.untrusted"
 EXPIRED = "signingCredential.expired"
@@ -38,7 +40,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Lineage:
-    """A file and what went into it. ``state`` is trusted, valid, expired, tampered or none."""
+    """A file and what went into it. ``state`` is trusted, valid, expired, tampered or none.
+
+    ``generation`` is what its manifest tells of how it was made.
+    """
 
     title: str
     relationship: str
@@ -48,6 +53,7 @@ class Lineage:
     made: str | None = None
     ingredients: tuple[Lineage, ...] = ()
     problems: tuple[Problem, ...] = ()
+    generation: Mapping[str, Any] = field(default_factory=dict)
 
 
 def state_of(results: Mapping[str, Any] | None, odd: list[str]) -> str:
@@ -102,6 +108,7 @@ def _grown(
         signer=signer_name(manifest),
         made=made.rsplit("/", 1)[-1] or None,
         ingredients=tuple(parts),
+        generation=assertion_of(manifest, GENERATION),
     )
 
 
