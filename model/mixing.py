@@ -24,6 +24,8 @@ HOLD_S = 0.3
 RAMP_S = 0.25
 LOOKAHEAD_S = 0.005
 LIMIT_ROUNDS = 4
+LARGEST = 1e12
+"""Far beyond samples in any unit; what is larger comes from a broken block and would overflow."""
 CENTRE = math.sqrt(0.5)
 """What the centre and the surrounds give to each side (ITU-R BS.775, -3 dB)."""
 
@@ -69,7 +71,7 @@ def mix(
     """The sum of all buses in stereo and its sample rate, the highest of theirs.
 
     Raises:
-        ValueError: nothing to mix, an empty bus, or numbers that are not finite.
+        ValueError: nothing to mix, an empty bus, or numbers that are no sound.
     """
     everything = [*buses, dialogue] if dialogue is not None else list(buses)
     if not everything:
@@ -169,8 +171,11 @@ def _limiter_gain(waveform_CN: Tensor, rate_hz: int, ceiling: float) -> Tensor:
 
 
 def _prepared(bus: Bus, rate_hz: int) -> Tensor:
-    if not torch.isfinite(bus.waveform).all() or not math.isfinite(bus.gain_db):
-        raise ValueError("a sound or its gain holds numbers that are not finite; make it again")
+    if not bus.waveform.abs().le(LARGEST).all() or not math.isfinite(bus.gain_db):
+        raise ValueError(
+            "a sound or its gain holds numbers that are no sound: not finite, or beyond "
+            f"{LARGEST:g}; make it again"
+        )
     stereo = to_stereo(bus.waveform.float())
     return resample(stereo, bus.rate_hz, rate_hz) * 10 ** (bus.gain_db / 20)
 

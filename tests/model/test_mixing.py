@@ -71,6 +71,26 @@ def test_nothing_passes_the_true_peak(seed):
     assert true_peak(made, 48000) <= 10 ** (-1 / 20) + 1e-6
 
 
+def wild_sounds(samples=2400):
+    """Noise, one click, a constant, the highest frequency, eight channels, one sample."""
+    noise = torch.rand(8, samples, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    click = torch.zeros(1, samples)
+    click[0, samples // 2] = 1
+    turns = torch.tensor([1.0, -1.0]).repeat(samples // 2)[None]
+    return [noise[:2], click, torch.ones(2, samples), turns, noise, noise[:1, :1]]
+
+
+@pytest.mark.parametrize("scale", [1e-38, 1e-6, 1.0, 32768.0, 1e12])
+@pytest.mark.parametrize("loudness", [None, 0.0])
+def test_nothing_clips_whatever_comes_in_and_however_loud(scale, loudness):
+    mastering = Mastering(loudness_lufs=loudness)
+    for wave in wild_sounds():
+        bus = Bus(wave * scale, 24000, 24.0)
+        made, rate = mix([bus, bus], mastering, bus)
+        assert made.isfinite().all()
+        assert true_peak(made, rate) <= 10 ** (-1 / 20) + 1e-6
+
+
 def test_limiting_leaves_what_is_quiet_and_far_from_a_peak():
     wave = tone(440, 1, level=0.2).clone()
     wave[:, 24000] = 4.0
@@ -105,7 +125,8 @@ def test_surround_folds_its_centre_to_both_sides_and_drops_the_low_effects():
 def test_bad_sounds_are_refused_with_what_to_do():
     with pytest.raises(ValueError, match="connect at least one sound"):
         mix([], PLAIN)
-    with pytest.raises(ValueError, match="not finite; make it again"):
-        mix([Bus(torch.full((2, 10), math.nan), 48000)], PLAIN)
+    for broken in (math.nan, math.inf, 1e30):
+        with pytest.raises(ValueError, match=r"no sound: not finite, or beyond 1e\+12; make"):
+            mix([Bus(torch.full((2, 10), broken), 48000)], PLAIN)
     with pytest.raises(ValueError, match="at least one of each"):
         to_stereo(torch.zeros(0, 10))
