@@ -14,6 +14,15 @@ from ..web.node_texts import ROOT
 pytestmark = [pytest.mark.comfyui, pytest.mark.slow]
 
 AS_PROMPT = "async () => (await app.graphToPrompt()).output"
+CONNECT_SHOT = """name => {
+    const film = app.graph.nodes.find(node => node.type === 'HibariStoryboard');
+    const shot = LiteGraph.createNode('HibariShot');
+    app.graph.add(shot);
+    shot.connect(0, film, film.inputs.findIndex(input => input.name === name));
+    return String(shot.id);
+}"""
+SHOT_SOCKETS = """() => app.graph.nodes.find(node => node.type === 'HibariStoryboard')
+    .inputs.filter(input => input.name.startsWith('shots.')).map(input => input.name)"""
 OLD_WIDGETS = ["sora-2", "a cat", "720x1280", 12, 99, "randomize"]
 OLD = {
     "last_node_id": 2,
@@ -84,4 +93,22 @@ def test_an_old_block_is_swapped_with_one_click_and_keeps_its_values(editor):
     values = {"prompt": "a cat", "size": "720x1280", "duration": 12, "seed": 99}
     assert values.items() <= prompt["1"]["inputs"].items()
     assert prompt["2"]["inputs"]["video"] == ["1", 0]
+    assert editor.complaint() == ""
+
+
+def test_the_list_of_shots_grows_with_each_that_is_connected(editor):
+    editor.load(json.loads((ROOT / "workflows" / "Storyboard.json").read_text("utf-8")))
+    editor.wait_for_graph()
+    for count in (3, 4):
+        sockets = [f"shots.shot_{index}" for index in range(count + 1)]  # one is open
+        assert editor.page.evaluate(SHOT_SOCKETS) == sockets
+        added = editor.page.evaluate(CONNECT_SHOT, sockets[-1])
+        editor.page.wait_for_timeout(1000)
+        (film,) = [
+            node
+            for node in editor.page.evaluate(AS_PROMPT).values()
+            if node["class_type"] == "HibariStoryboard"
+        ]
+        assert film["inputs"][sockets[-1]] == [added, 0]
+    assert len(editor.page.evaluate(SHOT_SOCKETS)) == 6
     assert editor.complaint() == ""
