@@ -81,24 +81,13 @@ def measure(
     things = [Filmed(one.name, photographs(one), None, "object") for one in THINGS]
     views = [one.views[0] for one in people]
     speakers, gap = speaker_rows(studio, people)
-    voices = [one.voice for one in people]
     every = [*views, *(one.views[0] for one in things)]
     pictured = thing_rows(studio, things, people[0].frames[0])
-    sets = feature_sets()
     return {
         "checkpoint": studio.name,
         "trained_with_references": studio.trained_with_references,
         "identities": count,
-        "rows": {
-            name: {
-                kind: {
-                    "looks": retrieval(features.looks(row.frames, views)),
-                    "voice": retrieval(features.voices(row.sounds, voices, row.rate_hz)),
-                }
-                for kind, features in sets.items()
-            }
-            for name, row in speakers.items()
-        },
+        "rows": rows_told(speakers, people),
         "latent_difference": gap,
         "photographs": len(things),
         "photograph_rows": {
@@ -108,16 +97,33 @@ def measure(
     }
 
 
-def speaker_rows(studio: Studio, people: Sequence[Identity]) -> tuple[dict[str, Row], float]:
+def rows_told(rows: Mapping[str, Row], people: Sequence[Identity]) -> dict[str, Any]:
+    """For every row and kind of features: whose looks and voices are found."""
+    views, voices = [one.views[0] for one in people], [one.voice for one in people]
+    return {
+        name: {
+            kind: {
+                "looks": retrieval(features.looks(row.frames, views)),
+                "voice": retrieval(features.voices(row.sounds, voices, row.rate_hz)),
+            }
+            for kind, features in feature_sets().items()
+        }
+        for name, row in rows.items()
+    }
+
+
+def speaker_rows(
+    studio: Studio, people: Sequence[Identity], scene: Scene = SPEAKS
+) -> tuple[dict[str, Row], float]:
     """Clips of every identity by row, and how far the latents of blocks and library are apart."""
     rows: dict[str, Row] = {}
     gap = 0.0
     for number, person in enumerate(people):
         filmed = Filmed(person.name, person.views, pcm16(person.voice))
-        studio.enrol(filmed, SPEAKS)
+        studio.enrol(filmed, scene)
         latents = {}
         for name, make in studio.makers().items():
-            latents[name] = make(filmed, SPEAKS, number)
+            latents[name] = make(filmed, scene, number)
             row = rows.setdefault(name, Row(studio.sound_rate_hz))
             row.add(*studio.decoded(latents[name]))
         one, other, _ = latents.values()
@@ -159,10 +165,7 @@ def table(told: Mapping[str, Any]) -> str:
     count, things = told["identities"], told["photographs"]
     learned = "trained" if told["trained_with_references"] else "not trained"
     lines = [f"{told['checkpoint']}: {learned} with references"]
-    for kind in next(iter(told["rows"].values())):
-        lines.append(f"{f'{count} identities, {kind}':32}  looks  voice  (chance {1 / count:.2f})")
-        for name, row in told["rows"].items():
-            lines.append(f"{name:32} {row[kind]['looks']:6.2f} {row[kind]['voice']:6.2f}")
+    lines += rows_as_lines(told["rows"], count)
     lines.append(
         f"largest difference of latents, blocks and library: {told['latent_difference']:g}"
     )
@@ -172,6 +175,16 @@ def table(told: Mapping[str, Any]) -> str:
     )
     lines += [f"{name:32} {row['looks']:6.2f}" for name, row in told["photograph_rows"].items()]
     return "\n".join(lines)
+
+
+def rows_as_lines(rows: Mapping[str, Any], count: int) -> list[str]:
+    """The part of the table about speakers."""
+    lines = []
+    for kind in next(iter(rows.values())):
+        lines.append(f"{f'{count} identities, {kind}':32}  looks  voice  (chance {1 / count:.2f})")
+        for name, row in rows.items():
+            lines.append(f"{name:32} {row[kind]['looks']:6.2f} {row[kind]['voice']:6.2f}")
+    return lines
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from einops import rearrange
 from hibari.host import checkpoint_names, checkpoint_path
 from hibari.model.audio_transform import resample
 from hibari.model.audio_vae import log_mel
-from hibari.model.checkpoint import load_checkpoint
+from hibari.model.checkpoint import CheckpointParts, load_checkpoint
 from hibari.model.sampling import (
     Guidance,
     Guider,
@@ -99,6 +99,21 @@ def enrolled(filmed: Filmed, codecs: tuple[Any, Any], stranger: str) -> None:
     )
 
 
+def reference_of(parts: CheckpointParts, filmed: Filmed) -> Reference:
+    """The clean tokens of views and voice."""
+    pixels = torch.from_numpy(filmed.views).float() / 255 * 2 - 1
+    encode_view = parts.video_vae.encode
+    views = [encode_view(rearrange(one, "Y X C -> 1 C 1 Y X"))[0, :, 0] for one in pixels]
+    voice = None
+    if filmed.voice is not None:
+        config = parts.audio_vae.config
+        stereo = torch.from_numpy(np.stack([filmed.voice, filmed.voice]))
+        mel = log_mel(resample(stereo, VOICE_RATE_HZ, config.sample_rate)[None], config)
+        rows = (mel.shape[2] - 1) // MEL_PER_LATENT * MEL_PER_LATENT + 1
+        voice = rearrange(parts.audio_vae.encode(mel[:, :, :rows]), "1 C A M -> A (C M)")
+    return Reference(ROLE, torch.stack(views), voice)
+
+
 class Studio:
     """One checkpoint, as blocks hold it and as the library loads it."""
 
@@ -132,7 +147,7 @@ class Studio:
     def by_library(self, filmed: Filmed, scene: Scene, number: int) -> Latents:
         """The same clip as :meth:`by_blocks`, without enrolment, file, grant, block or host."""
         words = scene.prompt.replace(f"@{ROLE}", scene.stranger)
-        references = (self.reference(filmed),)
+        references = (reference_of(self.parts, filmed),)
         guidance = Guidance(
             self.advice.guidance, self.advice.audio_guidance or self.advice.guidance
         )
@@ -155,20 +170,6 @@ class Studio:
             sigmas = make_sigmas("ltx2", self.advice.steps, grid.tokens)
         video, audio = sample(guider, start, sigmas, self.seed + number)
         return video, audio
-
-    def reference(self, filmed: Filmed) -> Reference:
-        """The clean tokens of views and voice."""
-        pixels = torch.from_numpy(filmed.views).float() / 255 * 2 - 1
-        encode_view = self.parts.video_vae.encode
-        views = [encode_view(rearrange(one, "Y X C -> 1 C 1 Y X"))[0, :, 0] for one in pixels]
-        voice = None
-        if filmed.voice is not None:
-            config = self.parts.audio_vae.config
-            stereo = torch.from_numpy(np.stack([filmed.voice, filmed.voice]))
-            mel = log_mel(resample(stereo, VOICE_RATE_HZ, config.sample_rate)[None], config)
-            rows = (mel.shape[2] - 1) // MEL_PER_LATENT * MEL_PER_LATENT + 1
-            voice = rearrange(self.parts.audio_vae.encode(mel[:, :, :rows]), "1 C A M -> A (C M)")
-        return Reference(ROLE, torch.stack(views), voice)
 
     def decoded(self, latents: Latents) -> tuple[np.ndarray, np.ndarray]:
         """Frames uint8 [F, Y, X, 3] and sound [C, N] of latents, without marks."""
