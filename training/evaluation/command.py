@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from .parser import BASELINE_CLIPS, CLIPS, QUICK_CLIPS, build_parser
+
 if TYPE_CHECKING:
     from ..world import ClipSpec
     from .card import Rows
@@ -23,9 +25,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("hibari.evaluate")
 
 BUNDLED = Path(__file__).parents[2] / "weights" / "hibari-playground.safetensors"
-CLIPS, QUICK_CLIPS, SHEET_CLIPS = 48, 12, 12
+SHEET_CLIPS = 12
 MOST_CLIPS = 100_000
-BASELINE_CLIPS = 50
 VARIED_EVERY = 8
 """Of every eighth caption several clips are compared."""
 
@@ -41,45 +42,6 @@ def main(argv: Sequence[str]) -> int:
     except OSError as error:
         sys.stderr.write(f"hibari evaluate: {error}\n")
         return 1
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="hibari evaluate", description=__doc__)
-    add = parser.add_argument
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument("--checkpoint", type=Path, metavar="FILE", help="default: the bundled one")
-    what.add_argument(
-        "--codecs",
-        nargs=3,
-        type=Path,
-        metavar=("VIDEO_VAE", "AUDIO_VAE", "VOCODER"),
-        help="measure the round trip of codecs as `hibari train` writes them; no samples",
-    )
-    what.add_argument(
-        "--instruments",
-        action="store_true",
-        help="measure real clips only, which shows the error of the instruments; no checkpoint",
-    )
-    add(
-        "--playground",
-        choices=("drops", "whole"),
-        default="drops",
-        help="the narrow slice (default) or everything",
-    )
-    add(
-        "--baseline",
-        action="store_true",
-        help=f"beside the codecs, the best linear one (DCT-PCA) of {BASELINE_CLIPS} training clips",
-    )
-    add("--clips", type=int, metavar="N", help=f"held-out clips; default {CLIPS}")
-    add("--seed", type=int, default=1, metavar="N", help="of the held-out clips; default 1")
-    add("--steps", type=int, metavar="N", help="default: what the checkpoint recommends")
-    add("--guidance", type=float, metavar="G", help="default: what the checkpoint recommends")
-    add("--json", type=Path, metavar="OUT", help="write scores and readings to a file")
-    add("--sheet", type=Path, metavar="FOLDER", help="write contact sheets to look at")
-    add("--quick", action="store_true", help=f"{QUICK_CLIPS} clips unless --clips says more")
-    return parser
 
 
 def _run(arguments: argparse.Namespace) -> int:
