@@ -110,7 +110,7 @@ def list_cameos(_arguments: argparse.Namespace) -> Told:
     for name in cameo_names():
         try:
             header = load_cameo(name).header
-            found = permission_for(load_cameo(name), ledger, entries, now, spend=True)
+            found = permission_for(load_cameo(name), ledger, entries, now, uses=1)
             state = "yours" if found.grant is None else "granted to you"
             kind, level = header.kind, header.level
         except CameoError as error:

@@ -25,7 +25,7 @@ class ShotReferences:
     cameos: SealedReferences | None = None
 
     def begin(
-        self, held: Sequence[SealedReferences], entries: Entries
+        self, held: Sequence[SealedReferences], entries: Entries, clips: int
     ) -> list[tuple[Reference, ...]]:
         """The references of a run; those of cameos are opened with their own checks.
 
@@ -38,7 +38,7 @@ class ShotReferences:
         if len(sets) != len(held):
             raise ValueError("a shot was mixed with other conditionings; connect it as it is")
         with_cameos = [one.cameos for one in sets if one.cameos is not None]
-        opened = with_cameos[0].begin(with_cameos, entries) if with_cameos else []
+        opened = with_cameos[0].begin(with_cameos, entries, clips) if with_cameos else []
         cameos = iter(opened)
         return [
             in_order(

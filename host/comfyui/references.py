@@ -100,7 +100,8 @@ def open_for_run(executor: Any, *arguments: Any, **options: Any) -> Any:
         for name, entries in conditionings.items()
         if name != "negative" or not keeps_away_from_negative(guider)
     ]
-    opened = OpenedRun(begin(list(conditionings.values()), attracting))
+    clips = len(arguments[0])  # of noise, in which both streams are packed
+    opened = OpenedRun(begin(list(conditionings.values()), attracting, clips))
     guider.model_options["transformer_options"][OPENED] = opened
     try:
         return executor(*arguments, **options)

@@ -46,7 +46,8 @@ def sample(
     if latent.get("noise_mask") is not None:
         kept = Kept(start, _streams(latent["noise_mask"]))
     given_prompts = [positive] if negative is None else [positive, negative]
-    opened = begin(given_prompts, given_prompts if guidance.follows_negative else [positive])
+    attracting = given_prompts if guidance.follows_negative else [positive]
+    opened = begin(given_prompts, attracting, clips=len(start[0]))
     guider = Guider(
         model.model.diffusion_model,
         _text(positive, "positive", opened),

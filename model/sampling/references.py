@@ -70,9 +70,9 @@ class SealedReferences(Protocol):
     """References as they travel in a conditioning: opened only when sampling starts."""
 
     def begin(
-        self, held: Sequence[SealedReferences], entries: Entries
+        self, held: Sequence[SealedReferences], entries: Entries, clips: int
     ) -> list[tuple[Reference, ...]]:
-        """The references of each of ``held``, for one run that follows the prompts ``entries``.
+        """The references of each of ``held``, for a run of so many clips that follows ``entries``.
 
         Raises:
             ValueError: they may not be used in this run.
@@ -92,9 +92,9 @@ def held_references(conditionings: Sequence[Entries]) -> list[SealedReferences]:
 
 
 def begin(
-    conditionings: Sequence[Entries], attracting: Sequence[Entries]
+    conditionings: Sequence[Entries], attracting: Sequence[Entries], clips: int
 ) -> dict[int, tuple[Reference, ...]]:
-    """Open the references of a run; keys are the ids of the sealed ones.
+    """Open the references of a run that makes ``clips``; keys are the ids of the sealed ones.
 
     ``attracting`` are the conditionings that the run moves towards, whose prompts must be allowed.
     """
@@ -102,7 +102,7 @@ def begin(
     if not held:
         return {}
     prompts = [entry for entries in attracting for entry in entries]
-    opened = held[0].begin(held, prompts)
+    opened = held[0].begin(held, prompts, clips)
     return {id(sealed): references for sealed, references in zip(held, opened, strict=True)}
 
 

@@ -24,7 +24,7 @@ class Sealed:
     def __init__(self, references, refusal=None):
         self.references, self.refusal, self.runs = references, refusal, []
 
-    def begin(self, held, entries):
+    def begin(self, held, entries, clips):
         self.runs.append(len(entries))
         if self.refusal:
             raise ValueError(self.refusal)

@@ -74,6 +74,18 @@ def test_use_and_result_are_recorded_with_graph_and_digest(comfyui, anna):
     assert len(entry.body["graph_sha256"]) == 64
 
 
+def test_a_batch_of_clips_costs_as_many_uses(comfyui, anna):
+    _, grant = granted(anna, "Clara", Rules(max_uses=3))
+    graph = scene("Clara")
+    graph["empty"]["inputs"]["batch_size"] = 2
+    run(comfyui, graph)
+    (use,) = entries_of(grant, "use")
+    assert use.body["clips"] == 2
+    graph["sample"]["inputs"]["seed"] = 8
+    refusal = comfyui.run(graph).error["exception_message"]
+    assert "only 1 of 3 uses of the grant are left" in refusal
+
+
 def test_a_grant_taken_back_by_another_process_while_the_graph_runs_saves_nothing(comfyui, anna):
     cameo, grant = granted(anna, "Berta")
     with anna.here():

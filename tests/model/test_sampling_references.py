@@ -137,7 +137,7 @@ class Sealed:
     def __init__(self):
         self.begun = []
 
-    def begin(self, held, entries):
+    def begin(self, held, entries, clips):
         self.begun.append((len(held), [context for context, _ in entries]))
         return [(ANNA,) for _ in held]
 

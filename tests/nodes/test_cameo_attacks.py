@@ -93,6 +93,16 @@ def test_the_last_use_spent_by_two_graphs(anna, ben, cameo, checkpoint):
     assert "all 1 uses of the grant are spent" in studio.refusal(cameo_graph(save=False, seed=4))
 
 
+def test_many_clips_at_once_for_the_price_of_one(anna, ben, cameo, checkpoint):
+    studio, _ = granted(anna, ben, cameo, checkpoint, Rules(max_uses=3))
+    graph, again = cameo_graph(save=False), cameo_graph(save=False, seed=4)
+    for one in (graph, again):
+        one["empty"]["inputs"]["batch_size"] = 2
+    assert len(studio.latents(graph)[0]) == 2
+    assert "only 1 of 3 uses of the grant are left, and this makes 2 clips" in studio.refusal(again)
+    studio.latents(cameo_graph(save=False, seed=5))
+
+
 def test_a_cameo_named_over_a_wire(anna, checkpoint, cameo):
     studio = Studio(anna, checkpoint)
     graph = cameo_graph()

@@ -9,6 +9,7 @@ when a result is saved.
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -68,9 +69,9 @@ class Permission:
 
 
 def permission_for(
-    bundle: Bundle, ledger: Ledger, entries: Sequence[Entry], now: int, spend: bool = False
+    bundle: Bundle, ledger: Ledger, entries: Sequence[Entry], now: int, uses: int = 0
 ) -> Permission:
-    """The permission of the ledger's identity; with ``spend`` a use must be left.
+    """The permission of the ledger's identity; so many ``uses`` must be left.
 
     Raises:
         RefusedError: there is none; says why.
@@ -81,7 +82,7 @@ def permission_for(
         return Permission(header, None, own)
     reasons = []
     for grant in sorted(grants_in(entries, header), key=lambda grant: -grant.expires):
-        reason = refusal(grant, header, identity.public.signing, entries, now, spend)
+        reason = refusal(grant, header, identity.public.signing, entries, now, uses)
         if reason is None:
             rules = grant.rules.within(header.effective_rules)
             return Permission(header, grant, rules.for_subject(header.kind, header.minor))
@@ -94,7 +95,7 @@ def permission_for(
 
 
 def refusal(
-    grant: Grant, header: Header, user: str, entries: Sequence[Entry], now: int, spend: bool
+    grant: Grant, header: Header, user: str, entries: Sequence[Entry], now: int, uses: int
 ) -> str | None:
     """Why the grant does not help ``user`` now, None when it does."""
     try:
@@ -104,6 +105,7 @@ def refusal(
     limit = grant.rules.within(header.effective_rules).max_uses
     # A grant to anyone is spent by everyone: a new key must not bring new uses.
     counted = None if grant.grantee == ANYONE else user
+    left = math.inf if limit is None else limit - uses_of(grant.id, counted, entries)
     checks = {
         "the grant belongs to another owner": grant.owner != header.owner.signing,
         "the grant is for another version of the file": grant.header_sha256 != header.sha256,
@@ -113,9 +115,7 @@ def refusal(
         "the owner took the grant back": is_revoked(grant, entries),
         f"the grant begins on {_day(grant.issued)}": now < grant.issued - CLOCK_SLACK_S,
         f"the grant ended on {_day(grant.expires)}": now >= grant.expires,
-        f"all {limit} uses of the grant are spent": spend
-        and limit is not None
-        and uses_of(grant.id, counted, entries) >= limit,
+        _spent(uses, left, limit): uses > left,
     }
     return next((reason for reason, true in checks.items() if true), None)
 
@@ -152,12 +152,27 @@ def is_revoked(grant: Grant, entries: Sequence[Entry]) -> bool:
 def uses_of(grant_id: str, user: str | None, entries: Sequence[Entry]) -> int:
     """How many generations were begun under a grant, by one user or (None) by all."""
     return sum(
-        entry.kind == "use" and entry.body.get("grant") == grant_id and user in (None, entry.author)
+        _clips_of(entry)
         for entry in entries
+        if entry.kind == "use"
+        and entry.body.get("grant") == grant_id
+        and user in (None, entry.author)
     )
 
 
-def check_now(bundle: Bundle, ledger: Ledger, spend: bool = False) -> Permission:
+def _clips_of(entry: Entry) -> int:
+    """How many clips a run made; nobody can write down less than one."""
+    clips = entry.body.get("clips", 1)
+    return max(1, clips) if type(clips) is int else 1
+
+
+def _spent(uses: int, left: float, limit: int | None) -> str:
+    if left <= 0:
+        return f"all {limit} uses of the grant are spent"
+    return f"only {left} of {limit} uses of the grant are left, and this makes {uses} clips"
+
+
+def check_now(bundle: Bundle, ledger: Ledger) -> Permission:
     """The permission at this moment; a refusal is noted in the ledger.
 
     Raises:
@@ -167,7 +182,7 @@ def check_now(bundle: Bundle, ledger: Ledger, spend: bool = False) -> Permission
     found: list[Permission] = []
 
     def decide(entries: Sequence[Entry], now: int) -> list[tuple[str, dict[str, Any]]]:
-        found.append(permission_for(bundle, ledger, entries, now, spend))
+        found.append(permission_for(bundle, ledger, entries, now))
         return []
 
     try:

@@ -98,25 +98,40 @@ def revoke(
 
 
 def revocation_list(ledger: Ledger) -> RevocationList:
-    """One list of everything that this identity has ever taken back, to publish."""
-    grants: set[str] = set()
-    cameos: set[str] = set()
-    issued = 0
-    for entry in ledger.entries():
-        if entry.kind == "revocation":
-            told = RevocationList.from_json(entry.body["document"])
-            if told.owner == ledger.identity.public.signing:
-                grants.update(told.grants)
-                cameos.update(told.cameos)
-                issued = max(issued, told.issued)
+    """One list of everything that this identity has ever taken back, to publish.
+
+    It has one date. A cameo that was granted anew after all its grants were taken back is not on
+    it, but each of those grants is.
+    """
+    entries, owner = ledger.entries(), ledger.identity.public.signing
+    told = [
+        RevocationList.from_json(entry.body["document"])
+        for entry in entries
+        if entry.kind == "revocation"
+    ]
+    own = [one for one in told if one.owner == owner]
+    grants = {grant for one in own for grant in one.grants}
+    whole = {cameo: one.issued for one in sorted(own, key=_issued) for cameo in one.cameos}
+    cameos = set(whole)
+    for entry in entries:
+        grant = Grant.from_json(entry.body["document"]) if entry.kind == "grant" else None
+        if grant is not None and grant.owner == owner and grant.cameo in whole:
+            if grant.issued > whole[grant.cameo]:
+                cameos.discard(grant.cameo)
+            else:
+                grants.add(grant.id)
     unsigned = RevocationList(
-        owner=ledger.identity.public.signing,
-        issued=issued,
+        owner=owner,
+        issued=max(map(_issued, own), default=0),
         signature="",
         grants=tuple(grants),
         cameos=tuple(cameos),
     )
     return unsigned.signed_by(ledger.identity)
+
+
+def _issued(document: Document) -> int:
+    return document.issued
 
 
 def import_file(path: Path, ledger: Ledger | None = None) -> Document | Bundle:

@@ -83,9 +83,9 @@ class CameoReferences:
         )
 
     def begin(
-        self, held: Sequence[SealedReferences], entries: Entries
+        self, held: Sequence[SealedReferences], entries: Entries, clips: int
     ) -> list[tuple[Reference, ...]]:
-        """Check grants and words, record one use of each cameo, and open the references.
+        """Check grants and words, record a use of each cameo a clip, and open the references.
 
         Raises:
             CameoError: a cameo may not be used in this run.
@@ -100,7 +100,7 @@ class CameoReferences:
             for one in sets
             for reference in one.references
         }
-        begin_use(list(bundles.values()), entries)
+        begin_use(list(bundles.values()), entries, clips)
         return [in_order([reference.open() for reference in one.references]) for one in sets]
 
     def with_reference(self, reference: CameoReference) -> CameoReferences:

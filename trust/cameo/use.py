@@ -17,8 +17,8 @@ from .prompt import recorded_text
 from .rules import PERSON
 
 
-def begin_use(bundles: Sequence[Bundle], entries: Entries) -> list[Permission]:
-    """Record one use of each cameo for a run that follows the prompts ``entries``.
+def begin_use(bundles: Sequence[Bundle], entries: Entries, clips: int = 1) -> list[Permission]:
+    """Record ``clips`` uses of each cameo for a run that follows the prompts ``entries``.
 
     Raises:
         RefusedError: no valid grant, no use left, or words that the owner does not allow.
@@ -29,7 +29,7 @@ def begin_use(bundles: Sequence[Bundle], entries: Entries) -> list[Permission]:
     run = os.urandom(8).hex()
 
     def decide(log: Sequence[Entry], now: int) -> list[tuple[str, dict[str, Any]]]:
-        permissions.extend(permission_for(b, ledger, log, now, spend=True) for b in bundles)
+        permissions.extend(permission_for(b, ledger, log, now, clips) for b in bundles)
         texts = [
             text
             for context, options in entries
@@ -45,6 +45,7 @@ def begin_use(bundles: Sequence[Bundle], entries: Entries) -> list[Permission]:
                     "cameo": permission.header.id,
                     "grant": permission.grant_id,
                     "run": run,
+                    "clips": clips,
                     "prompt_sha256": words,
                 },
             )

@@ -94,6 +94,24 @@ def test_a_new_grant_holds_after_everything_was_revoked(anna, ben, clock, cameo)
         assert check_now(load_cameo("Anna"), Ledger()).grant is not None
 
 
+def test_a_later_list_about_another_cameo_leaves_a_new_grant_alone(anna, ben, clock, cameo):
+    old = give(anna, ben, cameo)
+    with anna.here():
+        other = make_cameo("Rex", kind="animal")
+        revoke(cameo, [])
+    clock.now += 10
+    give(anna, ben, cameo)
+    clock.now += 10
+    with anna.here():
+        revoke(other, [])
+        listed = revocation_list(Ledger())
+        path = listed.write(anna.home / "my.revocations")
+    assert (listed.cameos, listed.grants) == ((other.header.id,), (old.id,))
+    with ben.here():
+        import_file(path)
+        assert check_now(load_cameo("Anna"), Ledger()).grant_id != old.id
+
+
 @pytest.mark.parametrize("days", [0, -1, 400, float("nan")])
 def test_days_out_of_range_are_refused(anna, cameo, days):
     with anna.here(), pytest.raises(CameoError, match=r"days are not in 0\.\.366"):

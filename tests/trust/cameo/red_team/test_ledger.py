@@ -126,3 +126,10 @@ def test_a_replayed_use_entry_does_not_give_a_use_back(ben, spent):
         Ledger().note("use", cameo="0", grant="1", run="2")
         assert len([one for one in Ledger().entries() if one.kind == "use"]) == before + 1
     assert_still_spent(ben)
+
+
+@pytest.mark.parametrize("clips", [-5, 0, None, "many", 1.5])
+def test_a_use_of_fewer_than_one_clip_written_down_to_gain_some(ben, spent, clips):
+    with ben.here():
+        Ledger().note("use", cameo=spent.cameo, grant=spent.id, run="0", clips=clips)
+    assert_still_spent(ben)

@@ -57,9 +57,9 @@ def test_sealed_bytes_opened_in_another_process(cameo, monkeypatch):
 
 def test_foreign_references_beside_a_cameo(anna, cameo):
     class Fake:
-        def begin(self, held, entries):
+        def begin(self, held, entries, clips):
             return [() for _ in held]
 
     held = sealed(cameo)
     with anna.here(), refused("references that are no cameos"):
-        held.begin([held, Fake()], [entry("a walk")])
+        held.begin([held, Fake()], [entry("a walk")], 1)
