@@ -14,8 +14,8 @@ from torch import Tensor
 
 from ..audio_transform import resample
 from .audio_pattern import MIN_RATE_HZ, AudioPattern
-from .carriers import Complex
-from .detection import MAX_P_VALUE, Detection, peak_p_value
+from .carriers import Complex, Word, deviation
+from .detection import MAX_WORD_P_VALUE, READING_P_VALUE, Detection, peak_p_value
 
 RATE_HZ = MIN_RATE_HZ
 HOP = 160
@@ -85,8 +85,10 @@ class AudioReader:
         places = _peaks(heights)
         score = float(heights[places[0]])
         p_value = peak_p_value(score, np.max(decoys, axis=1), 1)
-        identifier = self._identifier(received, places, heights) if p_value <= MAX_P_VALUE else None
-        return Detection(identifier, p_value, score)
+        word = self._word(received, places, heights) if p_value <= READING_P_VALUE else None
+        if word is None:
+            return Detection(None, p_value, score)
+        return Detection(word.identifier, min(p_value, word.p_value), score)
 
     def _heights(self, received: Complex) -> Floats:
         """Correlation ``[guesses, places]`` with the pilots, in standard deviations."""
@@ -95,10 +97,10 @@ class AudioReader:
         spectrum = np.zeros((len(carriers.guesses), PLACES_PER_S // 2 + 1), dtype=np.complex128)
         spectrum[:, self._pattern.hertz[carriers.pilots]] = pilots * carriers.guesses.conj()
         heights = np.fft.irfft(spectrum, PLACES_PER_S) * (PLACES_PER_S / 2)
-        return np.asarray(heights / (np.sqrt((np.abs(pilots) ** 2).sum() / 2) + 1e-12))
+        return np.asarray(heights / deviation(pilots))
 
-    def _identifier(self, received: Complex, places: list[int], heights: Floats) -> int | None:
-        """The identifier at the best place, else at the best ones together."""
+    def _word(self, received: Complex, places: list[int], heights: Floats) -> Word | None:
+        """The word at the best place, else at the best ones together."""
         carriers = self._pattern.carriers
         together = np.zeros_like(received)
         for place in places:
@@ -107,9 +109,9 @@ class AudioReader:
             together = together + heights[place] * moved
             strength = carriers.strengths(together, np.log(self._pattern.hertz), BANDS)
             for weights in (strength, np.ones(len(strength))):
-                identifier = carriers.read(together * weights)
-                if identifier is not None:
-                    return identifier
+                word = carriers.read(together * weights)
+                if word is not None and word.p_value <= MAX_WORD_P_VALUE:
+                    return word
         return None
 
 

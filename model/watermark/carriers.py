@@ -8,10 +8,13 @@ are tried at once by one inverse transform. Legend: K carriers, D dimensions of 
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from .code import CODED_BITS, decode, encode
+from .code import CODED_BITS, IDENTIFIER_BITS, decode, encode
 from .keystream import Keystream
 
 PILOT_SHARE = 5
@@ -24,6 +27,14 @@ PRIOR_PILOTS = 12
 
 Complex = NDArray[np.complex128]
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Word:
+    """An identifier that was read, and the chance that any of them fits noise so well."""
+
+    identifier: int
+    p_value: float
 
 
 class Carriers:
@@ -70,9 +81,20 @@ class Carriers:
         bits = np.bincount(self._bit_of_slot, weights=along, minlength=CODED_BITS)
         return bits.astype(np.float64)
 
-    def read(self, received: Complex) -> int | None:
-        """Return the identifier in received coefficients ``[K]``, or None."""
-        return decode(self.code_bits(received))
+    def read(self, received: Complex) -> Word | None:
+        """Return the word in received coefficients ``[K]``, or None.
+
+        Where the phases of the coefficients have nothing to do with the key's, the correlation with
+        one word reaches a height of h deviations with a chance of at most exp(-h * h / 2)
+        (Chernoff), and one of all words with at most so many times that.
+        """
+        bits = self.code_bits(received)
+        identifier = decode(bits)
+        if identifier is None:
+            return None
+        height = float(bits @ encode(identifier)) / deviation(received[~self.is_pilot])
+        log_p = IDENTIFIER_BITS * math.log(2) - max(height, 0.0) ** 2 / 2
+        return Word(identifier, math.exp(min(log_p, 0.0)))
 
     def strengths(self, received: Complex, pitch: Floats, bands: int) -> Floats:
         """Return the expected share of the mark in each of received coefficients ``[K]``.
@@ -92,6 +114,11 @@ class Carriers:
     def moved(self, received: Complex, shift: Floats, size: Floats) -> Complex:
         """Return coefficients ``[K]`` of the tile moved back by ``shift`` of ``size`` samples."""
         return np.asarray(received * np.exp(2j * np.pi * (self.frequencies @ (shift / size))))
+
+
+def deviation(received: Complex) -> float:
+    """Return the standard deviation over keys of the correlation with these coefficients."""
+    return float(np.sqrt((np.abs(received) ** 2).sum() / 2)) + 1e-12
 
 
 def _by_pitch(frequencies: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -19,7 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_P_VALUE = 1e-3
-"""A mark is claimed up to here, and only when its check sum is right too (another 1 in 65,536)."""
+"""A mark is said to be there up to here."""
+MAX_WORD_P_VALUE = 1e-6
+"""An identifier is said to be read up to here: its word, not only its place, must stand out."""
+READING_P_VALUE = 0.2
+"""A place that stands out less is not worth the time of reading there."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +31,12 @@ class Detection:
     """The answer of a watermark detector.
 
     ``identifier`` is None unless a mark was found *and* read. ``p_value`` is the chance that an
-    unmarked clip (or one marked under another key) scores this high; small without an identifier
-    means that a mark is there but too damaged to read. ``score`` is the height of the peak in
-    standard deviations. ``scale`` is the size of the pattern against the one embedded (1.25 after
-    a crop of 10 % at each side), ``mirrored`` whether the clip was flipped left to right; both are
-    meaningful only for a found mark.
+    unmarked clip (or one marked under another key) looks like this: that the pilots peak so high
+    or, where an identifier was read, that its word fits so well if that is less likely. Small
+    without an identifier means that a mark is there but too damaged to read. ``score`` is the
+    height of the peak in standard deviations. ``scale`` is the size of the pattern against the one
+    embedded (1.25 after a crop of 10 % at each side), ``mirrored`` whether the clip was flipped
+    left to right; both are meaningful only for a found mark.
     """
 
     identifier: int | None

@@ -3,12 +3,13 @@
 What frames have in common after removing what pictures usually look like holds the mark. Its place
 is searched over size, position and mirroring with the smooth pilots on a coarse grid, and with the
 fine pilots (still, busy pictures drown the smooth ones) at the sizes that cropping usually leaves.
-The best places are refined on all pilots and read until a check sum fits.
+The best places are refined on the pilots that found them and read, until a word stands out.
 Legend: F frames, Y rows, X columns, C channels; K carriers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,8 +17,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .carriers import DECOYS, Complex
-from .detection import MAX_P_VALUE, Detection, best_of, peak_p_value
+from .carriers import DECOYS, Complex, Word, deviation
+from .detection import MAX_WORD_P_VALUE, READING_P_VALUE, Detection, best_of, peak_p_value
 from .perception import blurred
 from .picture import canonical_luma, resized
 from .video_pattern import TILE, VideoPattern
@@ -121,12 +122,11 @@ class VideoReader:
         best_fine = max(fine, key=lambda place: place.score)
         candidates = sorted([*best_coarse, best_fine], key=lambda place: place.p_value)
         p_value = best_of(best_coarse[0].p_value, best_fine.p_value)
-        if p_value <= MAX_P_VALUE:
-            for place in candidates:
-                refined = self._refined(residual_YX, place)
-                identifier = self._identifier(residual_YX, refined)
-                if identifier is not None:
-                    return _detection(identifier, p_value, refined)
+        if p_value <= READING_P_VALUE:
+            for place in self._looks(residual_YX, candidates):
+                word = self._word(residual_YX, place)
+                if word is not None:
+                    return _detection(word.identifier, min(p_value, word.p_value), place)
         return _detection(None, p_value, candidates[0])
 
     def _search(
@@ -173,8 +173,14 @@ class VideoReader:
         field[:, 1, down, across] = guesses * mirrored
         heights = torch.fft.irfft2(torch.from_numpy(field), (side, side)).flatten(2)
         peaks, places = heights.max(2)
-        deviations = np.array([_deviation(plain), _deviation(mirrored)])
+        deviations = np.array([deviation(plain), deviation(mirrored)])
         return peaks.numpy() * (side**2 / 2) / deviations, places.numpy()
+
+    def _looks(self, residual_YX: Tensor, candidates: list[Place]) -> Iterator[Place]:
+        """Each candidate refined, then as it was found: faint marks are refined away from."""
+        for place in candidates:
+            yield self._refined(residual_YX, place)
+            yield place
 
     def _refined(self, residual_YX: Tensor, place: Place) -> Place:
         """The best place near a place: size, then proportions, each with the best shift."""
@@ -197,7 +203,7 @@ class VideoReader:
         across = np.exp(2j * np.pi * np.outer(shifts[0, :, 1], turns[:, 1]))
         heights = ((down * received) @ across.T).real
         peak = int(heights.argmax())
-        score = float(heights.flat[peak] / _deviation(received))
+        score = float(heights.flat[peak] / deviation(received))
         if score <= best.score:
             return best
         row, column = shifts.reshape(-1, 2)[peak]
@@ -214,8 +220,8 @@ class VideoReader:
         )
         return self._pattern.received(_folded(residual_YX, size, TILE).numpy())
 
-    def _identifier(self, residual_YX: Tensor, place: Place) -> int | None:
-        """The identifier at a place; each ring of frequencies counts as much as its pilots say."""
+    def _word(self, residual_YX: Tensor, place: Place) -> Word | None:
+        """The word at a place; each ring of frequencies counts as much as its pilots say."""
         carriers = self._pattern.carriers
         received = carriers.moved(
             _whitened(self._received(residual_YX, place)),
@@ -224,9 +230,9 @@ class VideoReader:
         )
         strength = carriers.strengths(received, np.log(self._pattern.cycles), RINGS)
         for weights in (strength, ~self._pattern.is_fine, np.ones(len(strength))):
-            identifier = carriers.read(received * weights)
-            if identifier is not None:
-                return identifier
+            word = carriers.read(received * weights)
+            if word is not None and word.p_value <= MAX_WORD_P_VALUE:
+                return word
         return None
 
 
@@ -246,11 +252,6 @@ def _whitened(received: Complex) -> Complex:
     around = np.convolve(np.pad(size, edge, mode="edge"), np.ones(WHITENING_WINDOW), "valid")
     white = received * (WHITENING_WINDOW / around)
     return np.asarray(white * np.minimum(1.0, WHITENED_LIMIT / (np.abs(white) + 1e-12)))
-
-
-def _deviation(received: Complex) -> float:
-    """Standard deviation over keys of the correlation with these coefficients."""
-    return float(np.sqrt((np.abs(received) ** 2).sum() / 2)) + 1e-12
 
 
 def _detection(identifier: int | None, p_value: float, place: Place) -> Detection:

@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from hibari.model.watermark import VideoWatermark
 from hibari.model.watermark.picture import canonical_luma, canonical_size
+from hibari.model.watermark.video_pattern import VideoPattern
+from hibari.model.watermark.video_reader import VideoReader
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(32)
 IDENTIFIER = 0xDEADBEEF12345678
@@ -72,6 +74,16 @@ def test_an_unmarked_clip_is_not_found(watermark):
     found = watermark.detect(scene(seed=5))
     assert found.identifier is None
     assert found.p_value > 0.001
+
+
+def test_a_word_speaks_for_a_mark_whose_pilots_hardly_stand_out():
+    pattern = VideoPattern(KEY)
+    tile = torch.from_numpy(pattern.tiles(IDENTIFIER)).sum(0)
+    noise = torch.randn(tile.shape, generator=torch.Generator().manual_seed(2))
+    found = VideoReader(pattern).read(tile + 20 * noise)
+    assert found.identifier == IDENTIFIER
+    assert found.score < 5.5  # noise alone comes near: the highest of some 100,000 places
+    assert found.p_value < 1e-9
 
 
 def dots():
