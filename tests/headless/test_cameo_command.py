@@ -1,6 +1,7 @@
 """``hibari cameo``: from a recording to a grant that a friend uses, and back."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -158,3 +159,39 @@ def test_generate_puts_cameos_between_prompt_and_sampler(tmp_path, monkeypatch, 
     assert (tmp_path / "clip.mp4").is_file()
     assert kinds == ["enrolled", "use", "result"]
     assert "'Nobody'" in capsys.readouterr().err
+
+
+def test_drafts_are_approved_or_deleted_by_their_owner(cli, anna, ben, capsys, tmp_path):
+    """Ben makes two clips of Anna, who lets the first out and has the second deleted."""
+    with anna.here():
+        cameo = make_cameo("Anna")
+    grant = facts(cli, anna, "grant", "Anna", "--to", ben.card, "--approval", "-o", "for.ben")
+    facts(cli, ben, "import", cameo.path, "for.ben")
+    assert grant["grant"]["rules"]["approval"]
+    small = ["--checkpoint", "tiny.safetensors", "--size", "64x64", "--seconds", "0.4"]
+    with ben.here():
+        save_tiny_checkpoint(checkpoints_directory() / "tiny.safetensors")
+        words = ["generate", "@anna walks on the beach", *small, "--steps", "1", "--cameo", "Anna"]
+        try:
+            for seed in ("1", "2"):
+                assert main([*words, "--seed", seed, "-o", f"clip{seed}.mp4"]) == 0
+        finally:
+            set_folders(output=None)
+    assert capsys.readouterr().out.count("waits for the approval of the owner of Anna") == 2
+    assert not list(tmp_path.glob("*.mp4"))
+    one, other = (draft["items"][0] for draft in facts(cli, ben, "drafts")["drafts"])
+    code, _, err = cli(ben, "approve", one["path"], "--cameo", "Anna")
+    assert code == 2
+    assert "only the owner of Anna can approve" in err
+    facts(cli, anna, "approve", one["path"], "--cameo", "Anna", "-o", "yes.approval")
+    facts(cli, anna, "delete-result", other["path"], "--cameo", "Anna", "-o", "no.approval")
+    told = facts(cli, ben, "import", "yes.approval", "no.approval")["imported"]
+    assert told == ["approval taken in"] * 2
+    (released,) = (ben.home / "released").glob("*.mp4")
+    assert not Path(one["path"]).exists()
+    assert not Path(other["path"]).exists()
+    assert facts(cli, ben, "drafts") == {"drafts": [], "released": []}
+    facts(cli, anna, "delete-result", released, "--cameo", "Anna", "-o", "no.approval")
+    facts(cli, ben, "import", "no.approval")
+    assert not released.exists()
+    assert facts(cli, ben, "audit") == {"problems": []}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -277,7 +277,9 @@ def settle(
         return None
     if any(item["author"] != ledger.identity.public.signing for item in items):
         return None
-    words = {item["cameo"]: _word(entries, item["cameo"], digest, owners) for item in items}
+    # Owners who saw the released file speak of that one.
+    names = {digest} if released is None else {digest, released.sha256}
+    words = {item["cameo"]: _word(entries, item["cameo"], names, owners) for item in items}
     path = released.path if released else Path(items[0]["path"])
     wanted = Path(items[0]["wanted"])
     if False in words.values():
@@ -316,14 +318,15 @@ def file_sha256(path: Path) -> str:
 
 
 def _word(
-    entries: Sequence[Entry], cameo: str, digest: str, owners: Mapping[str, str]
+    entries: Sequence[Entry], cameo: str, names: Set[str], owners: Mapping[str, str]
 ) -> bool | None:
-    """The last word of a cameo's owner on a result, None when there is none."""
+    """The last word of a cameo's owner on a result of these digests, None when there is none."""
     word = None
     for entry in entries:
         if entry.kind == "approval":
             told = Approval.from_json(entry.body["document"])
-            if (told.cameo, told.result_sha256, told.owner) == (cameo, digest, owners.get(cameo)):
+            about = told.cameo == cameo and told.result_sha256 in names
+            if about and told.owner == owners.get(cameo):
                 told.check()
                 word = told.approved
     return word
