@@ -1,20 +1,25 @@
 """What the invisible marks survive, cost and show; beside PyPI ``invisible-watermark`` in one run.
 
-    python benchmarks/watermark.py [--part picture sound chance speed] [--clips 6]
+    python benchmarks/watermark.py [--part picture sound chance speed] [--clips 5] [--keep FILE]
 
-Prints Markdown tables. The peer (32 bits, no key, no error correction) counts as recovered when
-the majority over frames gives all its bits. Needs the extras ``train`` and ``benchmark``.
+Prints Markdown tables. With ``--keep`` the part picture goes on where it was stopped. The peer (32
+bits, no key, no error correction) counts as recovered when the majority over frames gives all its
+bits. Needs the extras ``train`` and ``benchmark``.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import secrets
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -29,7 +34,7 @@ from watermark_attacks import (
     cut,
     sound_cut,
 )
-from watermark_clips import FPS, KINDS, RATE_HZ, playground, sounds, textured
+from watermark_clips import FPS, KINDS, RATE_HZ, playground, rendered, sounds, textured
 
 KEY = bytes(range(32))
 PEER_METHODS = ("dwtDct", "dwtDctSvd")
@@ -40,43 +45,74 @@ PICTURE_SHARE = 0.1  # of the segments of the part chance; a sound is read 20 ti
 Counts = dict[str, dict[str, list[bool]]]
 
 
-def clips(count: int) -> Iterator[tuple[str, Tensor]]:
+@dataclass(frozen=True)
+class Measured:
+    """What was measured on one clip; ``recovered`` lists tries by attack and method."""
+
+    name: str
+    psnr_db: float
+    ssim: float
+    recovered: Counts
+
+
+def clips(count: int) -> Iterator[tuple[str, Callable[[], Tensor]]]:
     """Playground and textured clips in turn: most 256x256, some wide, tall, large and long."""
-    yield from ((name, frames) for name, frames, _ in playground(count, 97))
     for index in range(count):
         kind = KINDS[index % len(KINDS)]
-        yield f"{kind} 256x256", textured(kind, index, 96, 256, 256)
+        yield f"{kind} {index} 256x256", partial(textured, kind, index, 96, 256, 256)
+        yield f"playground {index} 256x256", lambda index=index: rendered(index, 97)[0]
     for kind, (height, width) in (("pan", (288, 512)), ("fast", (512, 288))):
-        yield f"{kind} {width}x{height}", textured(kind, 91, 48, height, width)
-    yield "text 256x256, 10 s", textured("text", 92, 240, 256, 256)
-    for index, kind in enumerate(KINDS[: max(count // 3, 1)]):
-        yield f"{kind} 1280x720", textured(kind, 95 + index, 48, *LARGE)
+        yield f"{kind} {width}x{height}", partial(textured, kind, 91, 48, height, width)
+    yield "text 256x256, 10 s", partial(textured, "text", 92, 240, 256, 256)
+    for index, kind in enumerate(("still", "pan")):
+        yield f"{kind} 1280x720", partial(textured, kind, 95 + index, 48, *LARGE)
 
 
-def picture(count: int) -> None:
+def picture(chosen: argparse.Namespace) -> None:
     """Recovery by attack, and how much the mark shows."""
-    mark, results = VideoWatermark(KEY), defaultdict(lambda: defaultdict(list))
-    shown = []
-    for name, frames in clips(count):
-        identifier = secrets.randbits(64)
-        marked = (mark.embed(frames / 255.0, identifier) * 255).round().byte()
-        shown.append((name, *visibility(frames, marked)))
-        log(f"{name}: PSNR {shown[-1][1]:.1f} dB, SSIM {shown[-1][2]:.4f}")
-        for attack, apply in {**PICTURE_ATTACKS, **HARD_ATTACKS}.items():
-            if apply is cut and len(frames) < 4 * FPS:
-                continue
-            found = mark.detect(apply(marked).float() / 255)
-            results[attack]["Hibari"].append(found.identifier == identifier)
-            if found.identifier not in (identifier, None):
-                log(f"WRONG identifier after {attack}")
-            if found.identifier != identifier:
-                log(f"  lost after {attack} (p {found.p_value:.1e})")
-        if name.endswith("256x256") or name.startswith("playground"):
-            compare_peers(frames, results)
-    psnr, ssim = ([row[column] for row in shown] for column in (1, 2))
+    shown = [Measured(**json.loads(line)) for line in kept_lines(chosen.keep)]
+    for name, make in clips(chosen.clips):
+        if name in {clip.name for clip in shown}:
+            continue
+        shown.append(measured(name, make()))
+        if chosen.keep is not None:
+            with chosen.keep.open("a") as file:
+                file.write(json.dumps(vars(shown[-1])) + "\n")
+    psnr, ssim = [clip.psnr_db for clip in shown], [clip.ssim for clip in shown]
     print(f"\n{len(shown)} clips; luma PSNR {min(psnr):.1f} to {max(psnr):.1f} dB, ", end="")
     print(f"SSIM {min(ssim):.4f} to {max(ssim):.4f}\n")
+    results: Counts = defaultdict(lambda: defaultdict(list))
+    for clip in shown:
+        for attack, methods in clip.recovered.items():
+            for method, tries in methods.items():
+                results[attack][method] += tries
     print_table(results, ("Hibari", *PEER_METHODS))
+
+
+def kept_lines(path: Path | None) -> list[str]:
+    """What an earlier run wrote; nothing where there was none."""
+    return path.read_text().splitlines() if path is not None and path.is_file() else []
+
+
+def measured(name: str, frames: Tensor) -> Measured:
+    """Mark one clip and attack it."""
+    mark, results = VideoWatermark(KEY), defaultdict(lambda: defaultdict(list))
+    identifier = secrets.randbits(64)
+    marked = (mark.embed(frames / 255.0, identifier) * 255).round().byte()
+    psnr_db, ssim = visibility(frames, marked)
+    log(f"{name}: PSNR {psnr_db:.1f} dB, SSIM {ssim:.4f}")
+    for attack, apply in {**PICTURE_ATTACKS, **HARD_ATTACKS}.items():
+        if apply is cut and len(frames) < 4 * FPS:
+            continue
+        found = mark.detect(apply(marked).float() / 255)
+        results[attack]["Hibari"].append(found.identifier == identifier)
+        if found.identifier not in (identifier, None):
+            log(f"WRONG identifier after {attack}")
+        if found.identifier != identifier:
+            log(f"  lost after {attack} (p {found.p_value:.1e})")
+    if name.endswith("256x256"):
+        compare_peers(frames, results)
+    return Measured(name, psnr_db, ssim, results)
 
 
 def compare_peers(frames: Tensor, results: Counts) -> None:
@@ -109,8 +145,9 @@ def compare_peers(frames: Tensor, results: Counts) -> None:
             results[attack][method].append(bool(((votes > 0.5) == PEER_BITS).all()))
 
 
-def sound(count: int) -> None:
+def sound(chosen: argparse.Namespace) -> None:
     """Recovery by attack, and how loud the mark is."""
+    count = chosen.clips
     mark, results = AudioWatermark(KEY), defaultdict(lambda: defaultdict(list))
     sources = [(name, wave) for name, _, wave in playground(count, 97, 64, 64)]
     for seed in range(max(count // 2, 1)):
@@ -132,7 +169,7 @@ def sound(count: int) -> None:
     print_table(results, ("Hibari",))
 
 
-def chance(count: int) -> None:
+def chance(chosen: argparse.Namespace) -> None:
     """False positives and the spread of p-values on unmarked segments, each under a fresh key."""
     pictures = [frames for _, frames, _ in playground(6, 49)]
     pictures += [textured(kind, 50, 49, 288, 288) for kind in KINDS]
@@ -156,7 +193,7 @@ def chance(count: int) -> None:
             ),
         ),
     ):
-        tell_chance(name, detect, round(share * count))
+        tell_chance(name, detect, round(share * chosen.segments))
 
 
 def tell_chance(name: str, detect: Callable[[bytes, int], Detection], count: int) -> None:
@@ -197,7 +234,7 @@ def part_of(wave: Tensor, random: np.random.Generator) -> Tensor:
     return wave[:, start : start + length]
 
 
-def speed(_: int) -> None:
+def speed(_: argparse.Namespace) -> None:
     """Milliseconds of processor time: embedding at 720p beside the peer, detecting 4 seconds."""
     frames = textured("fast", 3, 96, *LARGE)[:96] / 255.0
     mark = VideoWatermark(KEY)
@@ -271,9 +308,10 @@ PARTS = {"picture": picture, "sound": sound, "chance": chance, "speed": speed}
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--clips", type=int, default=6, help="playground and textured, of each")
+    parser.add_argument("--clips", type=int, default=5, help="playground and textured, of each")
+    parser.add_argument("--keep", type=Path, help="file of what is measured in the part picture")
     parser.add_argument("--segments", type=int, default=10_000, help="for the part chance")
     chosen = parser.parse_args()
     for part in chosen.part:
         print(f"\n## {part}\n")
-        PARTS[part](chosen.segments if part == "chance" else chosen.clips)
+        PARTS[part](chosen)

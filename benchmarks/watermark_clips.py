@@ -23,11 +23,15 @@ WORDS = ("every", "clip", "carries", "its", "label", "in", "picture", "and", "so
 
 def playground(count: int, frames: int, height: int = 256, width: int = 256) -> Iterator[tuple]:
     """Yield (name, frames, sound) of rendered clips."""
-    spec = ClipSpec(frames=frames, height=height, width=width, fps=FPS)
     for index in range(count):
-        clip = make_clip(SEED, index, spec)
-        sound = torch.from_numpy(np.asarray(clip.waveform, dtype=np.float32))
-        yield f"playground {index}", torch.from_numpy(np.array(clip.frames)), sound
+        yield f"playground {index}", *rendered(index, frames, height, width)
+
+
+def rendered(index: int, frames: int, height: int = 256, width: int = 256) -> tuple[Tensor, Tensor]:
+    """Return frames and sound of one clip of the playground."""
+    clip = make_clip(SEED, index, ClipSpec(frames=frames, height=height, width=width, fps=FPS))
+    sound = torch.from_numpy(np.asarray(clip.waveform, dtype=np.float32))
+    return torch.from_numpy(np.array(clip.frames)), sound
 
 
 def textured(kind: str, seed: int, frames: int, height: int, width: int) -> Tensor:
