@@ -38,7 +38,6 @@ PARITY = ROOT / "tests" / "model" / "test_video_vae_parity.py"
 SIDE = 256
 SHORT_FRAMES, LONG_FRAMES = 49, 481  # 2 s and 20 s at 24 fps
 REPEATS = 5
-CHUNKS_MIB = (2, 4, 32)  # the last is the library's own
 Run = Callable[[], Tensor]
 
 
@@ -133,7 +132,7 @@ def in_comfyui(checkpoint: Path, threads: int) -> dict[str, float] | None:
     return dict(json.loads(run.stdout.splitlines()[-1]))
 
 
-def peak_mib(checkpoint: Path, frames: int, threads: int, chunk_bytes: int) -> float:
+def peak_mib(checkpoint: Path, frames: int, threads: int) -> float:
     """What decoding a clip frame by frame adds at its peak; run in a process of its own."""
     torch.set_num_threads(threads)
     vae, clip = load(checkpoint), latents(frames)
@@ -143,7 +142,7 @@ def peak_mib(checkpoint: Path, frames: int, threads: int, chunk_bytes: int) -> f
         ctypes.CDLL(None).malloc_trim(0)  # glibc would reuse what the first run left
         before = _resident_kib("VmRSS")
         Path("/proc/self/clear_refs").write_text("5")  # resets the high-water mark
-        for _ in vae.decode_stream(clip, chunk_bytes=chunk_bytes):
+        for _ in vae.decode_stream(clip):
             pass
     return (_resident_kib("VmHWM") - before) / 2**10
 
@@ -189,16 +188,12 @@ def main() -> None:
             f"{row['theirs_cpu_s']:>8.2f}{row['ours_cpu_s'] / row['theirs_cpu_s']:>7.2f}"
             f"  {row['apart']:.3f} of 255"
         )
-    for chunk_mib in CHUNKS_MIB:
-        with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
-            short, long = (
-                pool.apply(peak_mib, (checkpoint, frames, options.threads, chunk_mib * 2**20))
-                for frames in (SHORT_FRAMES, LONG_FRAMES)
-            )
-        print(
-            f"memory in chunks of {chunk_mib} MiB: {short:.0f} MiB for 2 s, {long:.0f} MiB for"
-            f" 20 s, {long / short:.2f} times"
+    with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
+        short, long = (
+            pool.apply(peak_mib, (checkpoint, frames, options.threads))
+            for frames in (SHORT_FRAMES, LONG_FRAMES)
         )
+    print(f"memory: {short:.0f} MiB for 2 s, {long:.0f} MiB for 20 s, {long / short:.2f} times")
 
 
 if __name__ == "__main__":

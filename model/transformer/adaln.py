@@ -21,9 +21,9 @@ FREQUENCIES = 256
 
 @dataclass(frozen=True)
 class NoiseLevels:
-    """Distinct noise levels ``value`` [U], zeros after them; where tokens differ, ``index`` [B, T] into them.
+    """Distinct noise levels ``value`` [U]; where tokens differ, ``index`` [B, T] into them.
 
-    ``largest`` [B] is the highest level of each sample.
+    Zeros may follow the levels. ``largest`` [B] is the highest level of each sample.
     """
 
     value: Tensor

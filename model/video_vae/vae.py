@@ -23,6 +23,10 @@ from .tiling import Tiling, decode_in_tiles
 
 # Activations of one chunk at the widest point; large enough for full speed, small beside a model.
 CHUNK_BYTES = 32 * 2**20
+# On a processor a clip of about 2 s of 256x256 runs in one pass, and longer ones in pieces so small
+# that they take no more memory than that.
+CPU_ONE_PASS_BYTES = 12 * 2**20
+CPU_CHUNK_BYTES = 2 * 2**20
 Progress = Callable[[int, int], None]
 
 
@@ -112,12 +116,19 @@ class VideoVae(nn.Module):
     ) -> Iterator[Tensor]:
         """Yield the frames of decode() in order, in pieces ``[B, 3, f, 32h, 32w]``.
 
+        ``chunk_bytes`` bounds the activations of a piece; a processor takes less. A clip that is
+        small enough comes in one piece.
+
         Raises:
             ValueError: the tensor has not the shape of latents.
         """
         shape = self._check_latents(latents_BCFYX).pixels()
         widest = self.config.decoder_base_channels * prod(shape) // self.config.patch_size**2
-        if len(latents_BCFYX) * widest * latents_BCFYX.element_size() <= chunk_bytes:
+        one_pass_bytes = chunk_bytes
+        if latents_BCFYX.device.type == "cpu":
+            one_pass_bytes = min(chunk_bytes, CPU_ONE_PASS_BYTES)
+            chunk_bytes = min(chunk_bytes, CPU_CHUNK_BYTES)
+        if len(latents_BCFYX) * widest * latents_BCFYX.element_size() <= one_pass_bytes:
             yield self._decode_whole(latents_BCFYX)
             return
         z = self.per_channel_statistics.un_normalize(latents_BCFYX)
