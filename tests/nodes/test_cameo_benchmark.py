@@ -78,3 +78,32 @@ def test_the_instruments_of_the_card_are_asked_where_they_are_bundled(monkeypatc
         voices = features.voices(sounds, [sound[0] for sound in sounds], 24_000)
     assert np.allclose(np.diag(looks), 0, atol=1e-5)
     assert np.allclose(np.diag(voices), 0, atol=1e-5)
+
+
+def test_portraits_hide_the_pose_and_the_sentence_of_the_clip_from_their_references():
+    from cameo_portraits import FPS, FRAMES, portraits
+
+    one, other = portraits(7_200, 2, True)
+    assert one.frames.shape == (FRAMES, 256, 256, 3)
+    assert one.sound.shape == (2, round(FRAMES / FPS * 24_000))
+    assert all((view != one.frames[0]).any() for view in one.views)
+    assert (one.frames != other.frames).any()
+    again, _ = portraits(7_200, 2, True)
+    assert np.array_equal(again.voice, one.voice)
+
+
+@pytest.mark.slow
+def test_portraits_are_learned_enrolled_and_looked_up(own_home, monkeypatch):
+    import cameo_mechanism
+    from cameo_portraits import portraits
+
+    save_tiny_checkpoint(checkpoints_directory() / TINY, SMALL)
+    monkeypatch.setattr(cameo_mechanism, "checkpoint_names", lambda: [TINY])
+    own_home.mkdir(parents=True, exist_ok=True)
+    assert cameo_mechanism.learn(own_home, list(portraits(7_100, 2, False)), 1) > 1e6
+    with torch.inference_mode():
+        told = cameo_mechanism.measure(list(portraits(7_200, 2, True)))
+    assert told["latent_difference"] == 0
+    rows = told["rows"]
+    assert rows["cameo, through the blocks"] == rows["cameo, through the library"]
+    assert rows["true clips"]["measured"] == {"looks": 1, "voice": 1}
