@@ -266,10 +266,11 @@ def digest_of(given: str, ledger: Any) -> str:
     Raises:
         ValueError: neither.
     """
-    from ..trust.cameo.result import file_sha256, results_in
+    from ..trust.cameo.result import results_in
+    from ..trust.credentials.manifest import file_hash
 
     if Path(given).is_file():
-        return file_sha256(Path(given))
+        return file_hash(Path(given))
     known = [digest for digest in results_in(ledger.entries()) if digest.startswith(given.lower())]
     if len(known) != 1 or len(given) < 4:
         raise ValueError(

@@ -7,8 +7,9 @@ import pytest
 from hibari.trust.cameo.document import read_document
 from hibari.trust.cameo.granting import grant_cameo, import_file, revoke
 from hibari.trust.cameo.ledger import Ledger
-from hibari.trust.cameo.result import drafts_folder, file_sha256
+from hibari.trust.cameo.result import drafts_folder
 from hibari.trust.cameo.rules import Rules
+from hibari.trust.credentials.manifest import file_hash
 from hibari.trust.identity import current_identity
 
 from ..trust.cameo.people import make_cameo
@@ -70,7 +71,7 @@ def test_use_and_result_are_recorded_with_graph_and_digest(comfyui, anna):
     result = run(comfyui, scene("Dora"))
     assert len(entries_of(grant, "use")) == 1
     (entry,) = entries_of(grant, "result")
-    assert entry.body["sha256"] == file_sha256(saved(comfyui, result, "file"))
+    assert entry.body["sha256"] == file_hash(saved(comfyui, result, "file"))
     assert len(entry.body["graph_sha256"]) == 64
 
 

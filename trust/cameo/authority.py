@@ -113,8 +113,8 @@ def refusal(
         "the cameo of a minor cannot be granted to anyone": header.minor
         and grant.grantee == ANYONE,
         "the owner took the grant back": is_revoked(grant, entries),
-        f"the grant begins on {_day(grant.issued)}": now < grant.issued - CLOCK_SLACK_S,
-        f"the grant ended on {_day(grant.expires)}": now >= grant.expires,
+        f"the grant begins on {day(grant.issued)}": now < grant.issued - CLOCK_SLACK_S,
+        f"the grant ended on {day(grant.expires)}": now >= grant.expires,
         _spent(uses, left, limit): uses > left,
     }
     return next((reason for reason, true in checks.items() if true), None)
@@ -198,5 +198,6 @@ def note_refusal(ledger: Ledger, header: Header, error: CameoError) -> None:
     ledger.note("refused", cameo=header.id, reason=str(error)[:500])
 
 
-def _day(seconds: int) -> str:
+def day(seconds: int) -> str:
+    """A date and time in UTC."""
     return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(seconds))

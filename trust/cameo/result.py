@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..credentials.contribution import upstream_ids
+from ..credentials.manifest import file_hash
 from ..home import home_subfolder
 from ..identity import canonical_json
 from .authority import Permission, RefusedError, note_refusal, permission_for
@@ -92,7 +93,7 @@ class ResultPermission:
         """
         if not self.bundles:
             return None
-        digest = file_sha256(finished)
+        digest = file_hash(finished)
         ledger = Ledger()
 
         def decide(log: Sequence[Entry], now: int) -> list[tuple[str, dict[str, Any]]]:
@@ -288,13 +289,13 @@ def settle(
     waiting = [item for item in items if item["draft"]]
     if released or not waiting or not all(words[item["cameo"]] for item in waiting):
         return None
-    if not path.is_file() or file_sha256(path) != digest:
+    if not path.is_file() or file_hash(path) != digest:
         raise CameoError(f"the draft {path} is gone or was changed; it cannot be released")
     # A folder that is gone (one for a single run, say) is not made again.
     folder = wanted.parent if wanted.parent.is_dir() else home_subfolder(RELEASED)
     target = free_name(folder / wanted.name)
     (release or _as_it_is)(path, target)
-    ledger.note("released", sha256=digest, path=str(target), as_sha256=file_sha256(target))
+    ledger.note("released", sha256=digest, path=str(target), as_sha256=file_hash(target))
     path.unlink(missing_ok=True)
     return target
 
@@ -304,17 +305,11 @@ def delete_result(digest: str, path: Path, ledger: Ledger, as_sha256: str | None
 
     ``as_sha256`` is the digest that the file got when it was released.
     """
-    there = path.is_file() and file_sha256(path) == (as_sha256 or digest)
+    there = path.is_file() and file_hash(path) == (as_sha256 or digest)
     ledger.note("deleted", sha256=digest, path=str(path), found=there)
     if there:
         path.unlink()
     return there
-
-
-def file_sha256(path: Path) -> str:
-    """Hex SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _word(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
-from .authority import Permission
+from .authority import Permission, day
 from .bundle import Header
 from .document import ANYONE, Grant
 from .rules import Rules
@@ -53,8 +51,3 @@ def describe_permission(permission: Permission) -> str:
     by = "you own it" if permission.grant is None else describe_grant(permission.grant)
     lines = [*describe_header(permission.header), by, *describe_rules(permission.rules)]
     return "\n".join(lines)
-
-
-def day(seconds: int) -> str:
-    """A date and time in UTC."""
-    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(seconds))

@@ -6,8 +6,9 @@ from hibari.trust.cameo.container import CameoError
 from hibari.trust.cameo.granting import grant_cameo, import_file, revoke
 from hibari.trust.cameo.ledger import Ledger
 from hibari.trust.cameo.library import load_cameo
-from hibari.trust.cameo.result import approve, file_sha256, settle
+from hibari.trust.cameo.result import approve, settle
 from hibari.trust.cameo.rules import Rules
+from hibari.trust.credentials.manifest import file_hash
 
 from .acts import outcomes_of_uses_at_once, use
 
@@ -74,7 +75,7 @@ def test_an_approval_needs_no_post(anna, ben, cameo):
     with ben.here():
         draft = ben.home / "draft.mp4"
         draft.write_bytes(b"a video")
-        digest = file_sha256(draft)
+        digest = file_hash(draft)
         told = {"cameo": cameo.header.id, "sha256": digest, "draft": True}
         Ledger().note("result", path=str(draft), wanted=str(ben.home / "out.mp4"), **told)
     with anna.here():

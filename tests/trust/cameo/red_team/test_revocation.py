@@ -7,8 +7,9 @@ from hibari.trust.cameo.document import Approval, RevocationList
 from hibari.trust.cameo.granting import import_file, revocation_list, revoke
 from hibari.trust.cameo.ledger import ANCHOR_NAME, Ledger
 from hibari.trust.cameo.library import load_cameo
-from hibari.trust.cameo.result import approve, file_sha256, results_in, settle
+from hibari.trust.cameo.result import approve, results_in, settle
 from hibari.trust.cameo.rules import Rules
+from hibari.trust.credentials.manifest import file_hash
 from hibari.trust.identity import current_identity
 
 from ..acts import give, refused, use
@@ -72,7 +73,7 @@ def drafted(ben, cameo):
     with ben.here():
         path = ben.home / "draft.mp4"
         path.write_bytes(b"a video")
-        digest = file_sha256(path)
+        digest = file_hash(path)
         told = {"cameo": cameo.header.id, "sha256": digest, "draft": True}
         wanted = str(ben.home / "out.mp4")
         Ledger().note("result", path=str(path), wanted=wanted, **told)
@@ -132,7 +133,7 @@ def test_a_result_in_a_shared_ledger_that_points_at_the_owners_files(anna, eve, 
     bait = anna.home / "precious.txt"
     bait.write_bytes(b"precious")
     with eve.here():
-        told = {"cameo": cameo.header.id, "sha256": file_sha256(bait), "draft": True}
+        told = {"cameo": cameo.header.id, "sha256": file_hash(bait), "draft": True}
         Ledger().note("result", path=str(bait), wanted="/tmp/taken", **told)
     with eve.here():
         entries = Ledger().entries()
