@@ -76,7 +76,7 @@ def with_track(
     from ..model.shapes import AUDIO_LATENT_RATE_HZ
     from ..model.speech.track import latent_noise
     from .av_latent import audio_of
-    from .kept_part import with_kept
+    from .given_latents import with_beginning
     from .other_modality import sound_latents
 
     if latent is None:
@@ -85,7 +85,7 @@ def with_track(
         raise ValueError("audio_vae is not connected. The latent needs that of Hibari Load Model")
     count = audio_of(latent).shape[2]
     tokens = sound_latents(audio_vae, audio, 0.0, count / AUDIO_LATENT_RATE_HZ)
-    return with_kept(latent, audio=tokens, noise=latent_noise(spoken, count, *noise))
+    return with_beginning(latent, audio=tokens, noise=latent_noise(spoken, count, *noise))
 
 
 def timing_text(spoken: Sequence[SpokenLine], seconds: float, fps: float) -> str:

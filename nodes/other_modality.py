@@ -58,7 +58,7 @@ def sound_for(footage: Footage, maker: Maker) -> dict[str, Any]:
     from ..model.joining import overlap_add
     from .av_latent import audio_of, empty_latent
     from .codec_output import sound_from
-    from .kept_part import with_kept
+    from .given_latents import with_beginning
     from .sampling_request import recommended
 
     fps = recommended(maker.model).fps
@@ -70,7 +70,7 @@ def sound_for(footage: Footage, maker: Maker) -> dict[str, Any]:
         seen = conform_video(footage, fps, size[1], size[0], window.frames, start_s)
         known = _heard_before(waveform, rate_hz, window, fps, maker.audio_vae)
         latent = empty_latent(plan_of(window.frames, size, fps), 1)
-        made = maker.sampled(with_kept(latent, maker.vae.encode(seen), known), number)
+        made = maker.sampled(with_beginning(latent, maker.vae.encode(seen), known), number)
         piece = sound_from(maker.audio_vae, audio_of(made), window.frames / fps)
         rate_hz = int(piece["sample_rate"])
         start = round(window.start / fps * rate_hz)
@@ -100,7 +100,7 @@ def picture_for(
     from ..model.joining import overlap_add
     from .av_latent import empty_latent, video_of
     from .codec_output import frames_from
-    from .kept_part import with_kept
+    from .given_latents import with_beginning
 
     seconds = audio["waveform"].shape[-1] / audio["sample_rate"]
     frames = max(1, round(seconds * fps))
@@ -108,8 +108,10 @@ def picture_for(
     for number, window in enumerate(windows_over(frames, longest_window(maker.model, fps))):
         heard = sound_latents(maker.audio_vae, audio, window.start / fps, window.frames / fps)
         known = maker.vae.encode(images[window.start :]) if window.kept else None
-        latent = with_kept(empty_latent(plan_of(window.frames, size, fps), 1), None, heard, noise)
-        made = maker.sampled(with_kept(latent, known), number)
+        latent = with_beginning(
+            empty_latent(plan_of(window.frames, size, fps), 1), None, heard, noise
+        )
+        made = maker.sampled(with_beginning(latent, known), number)
         piece = frames_from(maker.vae, video_of(made), None).float().cpu()
         images = overlap_add(images, piece, window.start, 0)
     return images[:frames]

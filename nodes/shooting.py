@@ -147,7 +147,7 @@ def _take(
     from .clip_windows import plan_of
     from .codec_output import frames_from, sound_from
     from .continuity import views_of, with_earlier_shot
-    from .kept_part import with_kept
+    from .given_latents import with_beginning
     from .sample import HibariSample
 
     positive = _prompt(text, studio)
@@ -155,7 +155,7 @@ def _take(
     if before and shot.transition == MATCH_CUT:
         opening = _last_frames(before[-1], slate.lead)
         slate = Slate(len(opening), slate.shown, slate.tail)
-        latent = with_kept(latent, studio.vae.encode(opening))
+        latent = with_beginning(latent, studio.vae.encode(opening))
     elif before and style.continuity:
         views = views_of(_first_seen(before[0]), studio.vae)
         positive = with_earlier_shot(positive, views, style.continuity)

@@ -10,7 +10,7 @@ from hibari.host.embedded.video_types import VideoComponents
 from hibari.nodes.av_latent import audio_of, empty_latent, video_of
 from hibari.nodes.clip_windows import Window, plan_of, windows_over
 from hibari.nodes.conditioning import encode
-from hibari.nodes.kept_part import with_kept
+from hibari.nodes.given_latents import with_beginning
 from hibari.nodes.picture_for_sound import HibariPictureForSound
 from hibari.nodes.sample import HibariSample
 from hibari.nodes.sound_for_video import HibariSoundForVideo
@@ -71,8 +71,8 @@ def test_a_clip_that_fits_is_one_window():
 def test_given_latents_are_kept_and_the_rest_is_made(wires):
     empty = empty_latent(plan_of(17, (64, 64), 24), 1)
     video, audio = torch.randn(1, 128, 2, 2, 2), torch.randn(1, 8, 30, 16)
-    latent = with_kept(
-        with_kept(empty, video), audio=audio, noise=torch.tensor([0.0] * 5 + [1] * 25)
+    latent = with_beginning(
+        with_beginning(empty, video), audio=audio, noise=torch.tensor([0.0] * 5 + [1] * 25)
     )
     made = HibariSample.execute(wires["model"], wires["positive"], latent, seed=1).args[0]
     assert torch.equal(video_of(made)[:, :, :2], video)
