@@ -42,14 +42,21 @@ PLAYGROUND = CheckpointInfo(
 )
 
 
+CODECS = replace(PLAYGROUND, name="Hibari playground codecs")
+
+
 def bundle(
-    runs: Path, out: Path, info: CheckpointInfo = PLAYGROUND, transformer_run: str = "transformer"
+    runs: Path,
+    out: Path,
+    info: CheckpointInfo = PLAYGROUND,
+    transformer_run: str | None = "transformer",
 ) -> None:
     """Write ``out`` in bf16 from ``runs/<stage>/<stage>.safetensors`` of all four stages.
 
     A decoder that was sharpened afterwards, ``runs/video_decoder``, takes the place of the first.
     ``transformer_run`` names the folder of the transformer, which may be that of a distillation;
-    what it recommends and what it learned go into the checkpoint's own metadata.
+    what it recommends and what it learned go into the checkpoint's own metadata. None leaves the
+    transformer and its text encoder out.
 
     Preview colours are fitted to the video VAE on the way.
 
@@ -58,29 +65,36 @@ def bundle(
         ValueError: a result is damaged, or does not fit its own configuration.
     """
     paths = {name: runs / name / f"{name}.safetensors" for name in STAGES}
-    paths["transformer"] = runs / transformer_run / "transformer.safetensors"
+    if transformer_run is None:
+        del paths["transformer"]
+    else:
+        paths["transformer"] = runs / transformer_run / "transformer.safetensors"
     sharpened = runs / "video_decoder" / "video_vae.safetensors"
     if sharpened.is_file():
         paths["video_vae"] = sharpened
     stages = {name: read_tensors_with_config(path) for name, path in paths.items()}
     config = {name: facts for name, (_, facts) in stages.items()}
-    networks = config["transformer"]
-    transformer = AVTransformer(TransformerConfig.from_metadata(networks["transformer"]))
-    text_encoder = TextEncoder(TextEncoderConfig.from_metadata(networks["text_encoder"]))
-    _load(
-        nn.ModuleDict({"transformer": transformer, "text_encoder": text_encoder}),
-        stages["transformer"][0],
-        "transformer",
-    )
     video_vae = VideoVae(VideoVaeConfig.from_metadata(config["video_vae"]["vae"]))
     audio_vae = AudioVae(AudioVaeConfig.from_metadata(config["audio_vae"]["audio_vae"]))
     vocoder = build_vocoder(VocoderConfig.from_metadata(config["vocoder"]["vocoder"]))
-    for name, module in (("video_vae", video_vae), ("audio_vae", audio_vae), ("vocoder", vocoder)):
+    modules: dict[str, nn.Module] = {
+        "video_vae": video_vae,
+        "audio_vae": audio_vae,
+        "vocoder": vocoder,
+    }
+    parts = CheckpointParts(None, video_vae, audio_vae, vocoder)
+    if networks := config.get("transformer"):
+        transformer = AVTransformer(TransformerConfig.from_metadata(networks["transformer"]))
+        text_encoder = TextEncoder(TextEncoderConfig.from_metadata(networks["text_encoder"]))
+        modules["transformer"] = nn.ModuleDict(
+            {"transformer": transformer, "text_encoder": text_encoder}
+        )
+        parts = replace(parts, transformer=transformer, text_encoder=text_encoder)
+        info = _with_facts(info, networks.get("hibari", {}))
+    for name, module in modules.items():
         _load(module, stages[name][0], name)
-    parts = CheckpointParts(transformer, video_vae, audio_vae, vocoder, text_encoder)
     colours = fit_latent_rgb(video_vae.eval(), playground_frames())
-    told = _with_facts(replace(info, latent_rgb=colours), networks.get("hibari", {}))
-    save_checkpoint(out, parts, told, torch.bfloat16)
+    save_checkpoint(out, parts, replace(info, latent_rgb=colours), torch.bfloat16)
 
 
 def _with_facts(info: CheckpointInfo, facts: Mapping[str, Any]) -> CheckpointInfo:
@@ -108,7 +122,8 @@ def _facts(info: CheckpointInfo) -> dict[str, Any]:
 def unbundle(checkpoint: Path, runs: Path) -> None:
     """Write the stages' results of a checkpoint below ``runs``, so that training can go on from it.
 
-    Weights come back in float32, as precise as the checkpoint keeps them.
+    Weights come back in float32, as precise as the checkpoint keeps them. A checkpoint of codecs
+    alone gives theirs.
 
     Raises:
         CheckpointError: the checkpoint is absent, damaged or of another family.
@@ -116,6 +131,8 @@ def unbundle(checkpoint: Path, runs: Path) -> None:
     """
     source = Checkpoint(checkpoint)
     for stage, parts in STAGES.items():
+        if stage == "transformer" and not any(map(source.has, parts.values())):
+            continue
         path = runs / stage / f"{stage}.safetensors"
         if path.exists():
             raise ValueError(f"{path} exists already; name an empty folder for --unbundle")

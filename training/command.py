@@ -64,6 +64,9 @@ def main(argv: Sequence[str]) -> int:
         help="the folder of RUNS with the transformer for --bundle, of a distillation say",
     )
     parser.add_argument(
+        "--codecs-only", action="store_true", help="leave the transformer out of --bundle"
+    )
+    parser.add_argument(
         "--recipe", type=Path, metavar="FILE", help="run all steps of a recipe, or go on with them"
     )
     parser.add_argument(
@@ -138,9 +141,11 @@ def _run(arguments: argparse.Namespace) -> int:
 def _handled_files(arguments: argparse.Namespace) -> bool:
     """Whether the command was about checkpoint files, and is done."""
     if arguments.bundle:
-        from .bundle import bundle
+        from .bundle import CODECS, PLAYGROUND, bundle
 
-        bundle(*arguments.bundle, transformer_run=arguments.transformer)
+        only = arguments.codecs_only
+        info, transformer = (CODECS, None) if only else (PLAYGROUND, arguments.transformer)
+        bundle(*arguments.bundle, info, transformer)
     elif arguments.unbundle:
         from .bundle import unbundle
 

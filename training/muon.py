@@ -45,7 +45,9 @@ def _matrices_first(item: tuple[tuple[bool, float], object]) -> tuple[bool, floa
 class Muon(torch.optim.Optimizer):
     """Muon for weights of two or more axes, AdamW for the rest; one learning rate for both.
 
-    ``rate_of`` gives a name's share of that rate; a group has its share under "rate". The Muon update is scaled so that its root mean square is ``0.2 * learning rate`` per entry,
+    ``rate_of`` gives a name's share of that rate; a group has its share under "rate".
+
+    The Muon update is scaled so that its root mean square is ``0.2 * learning rate`` per entry,
     which matches AdamW's (Liu et al. 2025, arXiv:2502.16982, section 2.2).
     """
 

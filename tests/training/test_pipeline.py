@@ -88,6 +88,18 @@ def test_a_checkpoint_comes_apart_into_the_stages_that_made_it(work, tmp_path):
 
 
 @pytest.mark.slow
+def test_codecs_make_a_checkpoint_of_their_own(work, tmp_path):
+    out, runs = tmp_path / "codecs.safetensors", tmp_path / "runs"
+    assert main(["--bundle", str(work), str(out), "--codecs-only"]) == 0
+    checkpoint = Checkpoint(out)
+    assert checkpoint.info.name == "Hibari playground codecs"
+    assert checkpoint.load_video_vae().decode(torch.zeros(1, 128, 1, 2, 2)).shape[1] == 3
+    assert not any(key.startswith("model.diffusion_model.") for key in load_file(out))
+    assert main(["--unbundle", str(out), str(runs)]) == 0
+    assert {path.name for path in runs.iterdir()} == {"video_vae", "audio_vae", "vocoder"}
+
+
+@pytest.mark.slow
 def test_all_stages_make_a_checkpoint_that_runs(work):
     out = work / "bundle.safetensors"
     assert main(["--bundle", str(work), str(out)]) == 0
