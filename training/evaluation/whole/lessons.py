@@ -33,7 +33,6 @@ BESIDE = (-2, -1, 1, 2)
 VIEW_STEP, VIEW_PX = 3, 64
 """The viewer and the camera see every third frame, 64 pixels high; drawn at 8 frames a second."""
 FACE_PX = 96
-VOICES_SAY = 2
 
 Lines = list[dict[str, Any]]
 
@@ -130,14 +129,17 @@ def paths(folder: Path, count: int) -> Lesson:
 
 
 def speakers(folder: Path, count: int) -> Lesson:
-    """For likeness: one speaker a row, `view` and `frame` uint8 [n, 96, 96, 3], three sounds.
-
-    `frame` shows the speaker in any setting; `said` int16 [n, 2, N] are two sentences as a clip
-    holds them, `voice` int16 [n, N] the reference, silence after its end.
-    """
+    """For looks: one speaker a row, `view` and `frame` uint8 [n, 96, 96, 3], in any setting."""
     from .speaker_lessons import draw_speaker
 
     return _kept(folder, "speakers", count, lambda index: draw_speaker(SEED, 300_000 + index))
+
+
+def voices(folder: Path, count: int) -> Lesson:
+    """For voices: `facts` float32 [n, 3, 96] of the reference and of two sentences of a speaker."""
+    from .speaker_lessons import draw_voice
+
+    return _kept(folder, "voices", count, lambda index: draw_voice(SEED, 500_000 + index))
 
 
 def _drawn(index: int, spec: ClipSpec) -> tuple[np.ndarray, dict[str, Any]]:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from .fitting import Course, fit
 from .lessons import Lesson
-from .likeness import Looks, VoiceFeatures, voice_facts
+from .likeness import Looks, VoiceFeatures
 
 BATCH, RATE, TEMPERATURE = 64, 2e-3, 0.1
 
@@ -32,13 +32,8 @@ def fit_looks(lesson: Lesson, steps: int, state: Path | None = None) -> Looks:
 
 
 def fit_voices(lesson: Lesson, steps: int, state: Path | None = None) -> VoiceFeatures:
-    """Voice features that were learned from `lessons.speakers`."""
-    sounds = zip(lesson.arrays["voice"], lesson.arrays["said"], strict=True)
-    facts = torch.from_numpy(
-        np.array(
-            [[voice_facts(sound / 32767) for sound in (voice, *said)] for voice, said in sounds]
-        )
-    )
+    """Voice features that were learned from `lessons.voices`."""
+    facts = torch.from_numpy(np.array(lesson.arrays["facts"]))
 
     def losses(voices: nn.Module, rng: np.random.Generator) -> dict[str, Tensor]:
         chosen = torch.from_numpy(rng.choice(len(facts), min(BATCH, len(facts)), replace=False))
@@ -51,10 +46,6 @@ def fit_voices(lesson: Lesson, steps: int, state: Path | None = None) -> VoiceFe
     voices = VoiceFeatures()
     fit(voices, Course(steps, RATE, 2e-2), losses, state)
     return voices
-
-
-def _facts(*sounds: np.ndarray) -> list[np.ndarray]:
-    return [voice_facts(sound / 32767) for sound in sounds]
 
 
 def _apart(references: Tensor, clips: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Speakers to learn likeness from: a reference view and voice, and how a clip shows the same."""
+"""Speakers to learn likeness from: a reference, and how a clip shows or lets hear the same."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ from ...world.sound.mix import synthesize
 from ...world.voice.reference import speak_references
 from ...world.voice.sentences import draw_sentence
 from ...world.voice.synth import say
+from .likeness import voice_facts
 
 PICTURE = ClipSpec(frames=1, height=96, width=96, playground="whole")
 SOUND = ClipSpec(playground="whole")
+SENTENCES = 2
 
 
 def draw_speaker(seed: int, index: int) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -34,10 +36,17 @@ def draw_speaker(seed: int, index: int) -> tuple[dict[str, np.ndarray], dict[str
     mouths = np.array([[[dice.pick([0.0, dice.uniform(0, 1)]), dice.uniform(0, 1)]]])
     frames, _ = render(_stage(dice, who, 1), mouths, PICTURE, rng)
     view = draw_references((), (who,), PICTURE.height)[who.role]
-    said = [_say(dice, who, rng) for _ in range(2)]
-    voice = _fitted(speak_references((who,))[who.role])
-    arrays = {"view": view, "frame": frames[0], "voice": _whole(voice)}
-    return arrays | {"said": np.stack([_whole(sound) for sound in said])}, {"word": who.word}
+    return {"view": view, "frame": frames[0]}, {"word": who.word}
+
+
+def draw_voice(seed: int, index: int) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """One speaker's voice, as `lessons.voices` keeps it."""
+    rng = np.random.default_rng([seed, index])
+    dice = Dice(rng)
+    who = draw_cast(dice, 256)[0]
+    sounds = [speak_references((who,))[who.role], *(_say(dice, who, rng) for _ in range(SENTENCES))]
+    facts = np.stack([voice_facts(sound) for sound in sounds])
+    return {"facts": facts}, {"word": who.voice.name}
 
 
 def _stage(dice: Dice, who: Character, frames: int, lines: tuple[Line, ...] = ()) -> Stage:
@@ -68,11 +77,3 @@ def _say(dice: Dice, who: Character, rng: np.random.Generator) -> np.ndarray:
     line = Line(0, text, "en", 0.08, 0.08 + len(sound) / 24_000)
     stage = _stage(dice, who, SOUND.frames, (line,))
     return synthesize(stage, (sound,), SOUND, rng).mean(0)
-
-
-def _fitted(sound: np.ndarray) -> np.ndarray:
-    return np.pad(sound, (0, max(0, SOUND.samples - len(sound))))[: SOUND.samples]
-
-
-def _whole(sound: np.ndarray) -> np.ndarray:
-    return (np.clip(sound, -1, 1) * 32767).round().astype(np.int16)

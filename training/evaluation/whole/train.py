@@ -26,7 +26,14 @@ from .likeness_training import fit_looks, fit_voices
 from .touch_training import fit_touch
 from .viewer_training import fit_namer, fit_viewer
 
-COUNTS = {"sights": 800, "paths": 1500, "views": 1200, "sounds": 600, "speakers": 600}
+COUNTS = {
+    "sights": 800,
+    "paths": 1500,
+    "views": 1200,
+    "sounds": 600,
+    "speakers": 600,
+    "voices": 2400,
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ CLASSES = {
     "viewer": Class("views", fit_viewer, 2400),
     "namer": Class("views", fit_namer, 1000),
     "looks": Class("speakers", fit_looks, 250),
-    "voices": Class("speakers", fit_voices, 600),
+    "voices": Class("voices", fit_voices, 2000),
 }
 
 
