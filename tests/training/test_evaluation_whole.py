@@ -13,7 +13,7 @@ from hibari.training.evaluation.whole import train
 from hibari.training.evaluation.whole.events import EVENTS, event_of
 from hibari.training.evaluation.whole.instruments import PARTS, Instruments, load_instruments
 from hibari.training.evaluation.whole.told import groups, loudest_material
-from hibari.training.world import ClipSpec, make_clip
+from hibari.training.world import ClipSpec, make_clip, siblings
 
 SPEC = ClipSpec(playground="whole")
 TINY = ClipSpec(frames=9, height=64, width=64, playground="whole")
@@ -61,6 +61,12 @@ def test_one_run_prints_every_column_and_writes_json(untaught, tmp_path, capsys,
         "hibari.training.world.make_clip",
         lambda seed, index, _, split: made(seed, index, TINY, split),
     )
+    alike = siblings.sibling_frames
+    monkeypatch.setattr(
+        siblings,
+        "sibling_frames",
+        lambda seed, index, _, split, count: alike(seed, index, TINY, split, count),
+    )
     out = tmp_path / "card.json"
     arguments = ["--playground", "whole", "--instruments", "--clips", "4", "--json", str(out)]
     assert command.main(arguments) == 0
@@ -70,6 +76,7 @@ def test_one_run_prints_every_column_and_writes_json(untaught, tmp_path, capsys,
     card = json.loads(out.read_text("utf-8"))
     assert card["world_version"].startswith("whole")
     assert card["scores"]["real"]["diversity"]["value"] == 1
+    assert card["scores"]["real"]["variety"] == {"value": 1, "count": 1}
     assert set(card["clips"][0]["readings"]) == {"real"}
 
 
