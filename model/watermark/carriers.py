@@ -25,6 +25,9 @@ DECOYS = 4
 PRIOR_PILOTS = 12
 """The strength of a band leans on the overall one as if it were seen on so many pilots."""
 
+LEAST_LOG_P = -690.0
+"""Of a word; about 1e-300, so that no chance is told as none."""
+
 Complex = NDArray[np.complex128]
 Floats = NDArray[np.float64]
 
@@ -94,7 +97,7 @@ class Carriers:
             return None
         height = float(bits @ encode(identifier)) / deviation(received[~self.is_pilot])
         log_p = IDENTIFIER_BITS * math.log(2) - max(height, 0.0) ** 2 / 2
-        return Word(identifier, math.exp(min(log_p, 0.0)))
+        return Word(identifier, math.exp(min(max(log_p, LEAST_LOG_P), 0.0)))
 
     def strengths(self, received: Complex, pitch: Floats, bands: int) -> Floats:
         """Return the expected share of the mark in each of received coefficients ``[K]``.

@@ -28,6 +28,11 @@ def test_a_clean_mark_is_as_unlikely_as_its_carriers_are_many(carriers):
     assert math.log(word.p_value) == pytest.approx(64 * math.log(2) - data)
 
 
+def test_no_chance_is_told_as_none():
+    many = Carriers([np.arange(1, 4001)[:, None]], Keystream(bytes(range(32)), "test"))
+    assert many.read(many.coefficients(IDENTIFIER)).p_value > 0
+
+
 def test_the_fainter_the_mark_the_likelier_is_chance(carriers):
     mark = carriers.coefficients(IDENTIFIER)
     words = [carriers.read(mark + size * noise(1)) for size in (0.25, 0.5, 1.0)]
