@@ -138,7 +138,7 @@ class Sealed:
         self.begun = []
 
     def begin(self, held, entries, clips):
-        self.begun.append((len(held), [context for context, _ in entries]))
+        self.begun.append((len(held), [context for context, _ in entries], clips))
         return [(ANNA,) for _ in held]
 
 
@@ -146,7 +146,7 @@ def test_a_run_opens_each_sealed_set_once_with_the_prompts_it_follows():
     one, other = Sealed(), Sealed()
     positive = [("words", {REFERENCES: one}), ("more", {REFERENCES: one})]
     negative = [("none", {REFERENCES: other})]
-    opened = begin([positive, negative], [positive])
+    opened = begin([positive, negative], [positive], 2)
     assert opened == {id(one): (ANNA,), id(other): (ANNA,)}
-    assert (one.begun, other.begun) == ([(2, ["words", "more"])], [])
-    assert begin([[("plain", {})]], []) == {}
+    assert (one.begun, other.begun) == ([(2, ["words", "more"], 2)], [])
+    assert begin([[("plain", {})]], [], 1) == {}

@@ -28,13 +28,13 @@ def test_references_opened_for_a_run_that_may_not_be(anna, ben, cameo):
         held = sealed(load_cameo("Anna"))
         context, options = entry("a walk on the beach")
         prompt = [(context, {**options, REFERENCES: held})]
-        assert begin([prompt], [prompt])
+        assert begin([prompt], [prompt], 1)
         with anna.here():
             revoke(cameo, [grant.id])
             path = revocation_list(Ledger()).write(anna.home / "list")
         import_file(path)
         with refused("took the grant back"):
-            begin([prompt], [prompt])
+            begin([prompt], [prompt], 1)
 
 
 def test_sealed_latents_saved_and_loaded_again(cameo):
