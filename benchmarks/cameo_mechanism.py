@@ -44,7 +44,7 @@ SETTINGS = (
     *("model.transformer.audio_attention_head_dim=16", "model.text_encoder.video_width=128"),
     *("model.transformer.audio_cross_attention_dim=64", "model.text_encoder.audio_width=64"),
     *("model.text_encoder.width=32", "model.text_encoder.layers=1"),
-    *("run.batch=8", "run.learning_rate=5e-3", "run.warmup_steps=20", "run.ema=0.98"),
+    *("run.batch=8", "run.learning_rate=1e-2", "run.warmup_steps=20", "run.ema=0.98"),
     *("run.log_every=20", "run.evaluate_every=0", "run.device='cpu'", "run.precision='fp32'"),
     *(f"data.frames={FRAMES}", f"data.fps={FPS:.0f}", f"data.reference_px={SIDE_PX}"),
     *(f"objective.frames=[{FRAMES}]", "objective.reference_share=0.9", "objective.kept_share=0.0"),
@@ -81,7 +81,7 @@ def main() -> None:
 def learn(home: Path, people: list[Identity], steps: int) -> int:
     """Train on portraits, write a checkpoint among the others; return the number of weights."""
     parts, file = load_checkpoint(Path(checkpoint_path(checkpoint_names()[0])))
-    changed = (f"run.steps={steps}", f"run.decay_steps={steps // 3}", f"run.folder='{home}/run'")
+    changed = (f"run.steps={steps}", f"run.decay_steps={steps // 2}", f"run.folder='{home}/run'")
     config = read_config(STAGE, [*SETTINGS, *changed])
     with torch.inference_mode():
         clips = bucket_of(parts, people, CAPTION, config.data)
