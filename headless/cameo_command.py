@@ -34,6 +34,7 @@ def main(argv: Sequence[str]) -> int:
 
 def enroll(arguments: argparse.Namespace) -> Told:
     """Make a cameo, or show what to speak."""
+    from ..nodes.cameo_origin import check_files
     from ..trust.cameo.challenge import issue_challenge, open_challenge
     from ..trust.cameo.enrolment import CONSENT, Subject, enroll
     from ..trust.cameo.wording import describe_header
@@ -50,6 +51,7 @@ def enroll(arguments: argparse.Namespace) -> Told:
         ]
         return lines, {"challenge": challenge.sentence}
     recording = read_recording(arguments.recordings, arguments.voice, arguments.mask)
+    check_files(filter(None, [*arguments.recordings, arguments.voice]), arguments.kind)
     challenge = None
     if arguments.kind == "person" and arguments.agree:
         spoken = arguments.voice or arguments.recordings[0]

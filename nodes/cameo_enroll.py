@@ -34,6 +34,7 @@ class HibariCameoEnroll(io.ComfyNode):
             ),
             search_aliases=["cameo", "enroll", "record yourself", "webcam", "likeness"],
             is_output_node=True,
+            hidden=[io.Hidden.prompt, io.Hidden.unique_id],
             inputs=[
                 io.String.Input(
                     "name", default="", tooltip="Letters, digits, spaces, - and _; one script."
@@ -113,6 +114,8 @@ class HibariCameoEnroll(io.ComfyNode):
         """Enrol, or show what to speak."""
         from ..trust.cameo.challenge import issue_challenge, open_challenge
         from ..trust.cameo.enrolment import Subject, enroll
+        from .cameo_origin import check_wires
+        from .provenance import hidden_of
 
         if images is None:
             if kind != "person":
@@ -121,6 +124,7 @@ class HibariCameoEnroll(io.ComfyNode):
             text = f"Speak this in the recording, within ten minutes: {sentence}"
             # Blocks behind this one wait for the recording.
             return io.NodeOutput(None, text, ui=ui.PreviewText(text), block_execution=text)
+        check_wires(*hidden_of(cls), kind)
         subject = Subject(name, description, kind, minor)
         challenge = open_challenge(name) if kind == "person" and i_agree else None
         bundle = enroll(

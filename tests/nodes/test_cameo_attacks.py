@@ -1,9 +1,10 @@
 """Ways around consent through whole graphs: nothing is saved that an owner does not allow."""
 
 import pytest
+from hibari.nodes.cameo_origin import check_files
 from hibari.trust.cameo.granting import grant_cameo, import_file, revoke
 from hibari.trust.cameo.ledger import Ledger
-from hibari.trust.cameo.library import load_cameo
+from hibari.trust.cameo.library import cameo_names, load_cameo
 from hibari.trust.cameo.result import drafts_folder, open_drafts, results_in
 from hibari.trust.cameo.rules import Rules
 
@@ -226,3 +227,29 @@ def test_an_approved_draft_is_released_and_signed_again(anna, ben, cameo, checkp
         import_file(no)
         settle(digest, owners, Ledger(), release_draft)
     assert not released.exists()
+
+
+def enrolled_from(frames, kind="object"):
+    """A block that makes a cameo of pictures on a wire."""
+    words = {"name": "Mine", "description": "somebody", "kind": kind}
+    return node("HibariCameoEnroll", **words, i_agree=True, minor=False, images=frames)
+
+
+def test_a_clip_of_anna_enrolled_as_bens_own_in_one_graph(anna, ben, cameo, checkpoint):
+    studio, _ = granted(anna, ben, cameo, checkpoint)
+    graph = cameo_graph() | {"mine": enrolled_from(["frames", 0])}
+    assert "the cameo Anna of somebody else is in it" in studio.refusal(graph)
+    with ben.here():
+        assert cameo_names() == ["Anna"]
+
+
+def test_a_saved_clip_of_anna_enrolled_as_bens_own(anna, ben, cameo, checkpoint):
+    studio, _ = granted(anna, ben, cameo, checkpoint)
+    assert studio.run(cameo_graph()).failure is None
+    (path,) = studio.output.rglob("*.mp4")
+    with ben.here(), pytest.raises(ValueError, match=r"cameo Anna .* is in clip_00001_"):
+        check_files([path], "animal")
+    with anna.here():  # hers already, but no camera saw her there
+        check_files([path], "object")
+        with pytest.raises(ValueError, match="was generated, as its credentials tell"):
+            check_files([path], "person")
