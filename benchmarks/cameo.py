@@ -64,6 +64,7 @@ class Row:
     rate_hz: int = SAMPLE_RATE
     frames: list[np.ndarray] = field(default_factory=list)
     sounds: list[np.ndarray] = field(default_factory=list)
+    latents: list[Latents] = field(default_factory=list)
 
     def add(self, frames: np.ndarray, sound: np.ndarray | None) -> None:
         """Keep one more clip."""
@@ -126,6 +127,7 @@ def speaker_rows(
             latents[name] = make(filmed, scene, number)
             row = rows.setdefault(name, Row(studio.sound_rate_hz))
             row.add(*studio.decoded(latents[name]))
+            row.latents.append(latents[name])
         one, other, _ = latents.values()
         gap = max(gap, difference(one, other))
         rows.setdefault(TRUE, Row()).add(person.frames, person.sound)
@@ -183,7 +185,8 @@ def rows_as_lines(rows: Mapping[str, Any], count: int) -> list[str]:
     for kind in next(iter(rows.values())):
         lines.append(f"{f'{count} identities, {kind}':32}  looks  voice  (chance {1 / count:.2f})")
         for name, row in rows.items():
-            lines.append(f"{name:32} {row[kind]['looks']:6.2f} {row[kind]['voice']:6.2f}")
+            if kind in row:
+                lines.append(f"{name:32} {row[kind]['looks']:6.2f} {row[kind]['voice']:6.2f}")
     return lines
 
 

@@ -107,3 +107,13 @@ def test_portraits_are_learned_enrolled_and_looked_up(own_home, monkeypatch):
     rows = told["rows"]
     assert rows["cameo, through the blocks"] == rows["cameo, through the library"]
     assert rows["true clips"]["measured"] == {"looks": 1, "voice": 1}
+    assert "latents" in rows["no cameo"]
+
+
+def test_a_clip_is_found_by_picture_and_by_sound_apart():
+    from cameo_mechanism import nearest_true
+
+    torch.manual_seed(0)
+    true = [(torch.randn(1, 128, 2, 2, 2), torch.randn(1, 8, 4, 16)) for _ in range(4)]
+    made = [(video + 0.5, true[0][1]) for video, _ in true]
+    assert nearest_true(made, true) == {"looks": 1, "voice": 0.25}
