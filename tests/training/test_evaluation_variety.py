@@ -79,6 +79,8 @@ def test_a_model_that_makes_one_clip_only_has_no_diversity():
     assert rows[REAL]["variety"].value == 1
     assert rows[SAMPLES]["variety"].value == 0
     assert rows[SAMPLES]["variety"].count == 2
+    assert rows[REAL]["diversity"].value == 1
+    assert rows[SAMPLES]["diversity"].value == 0
     assert rows[SHUFFLED]["variety"].value > 0
     assert len(set(seeds)) == len(seeds) == 3 + 2 * (SEEDS - 1)
 

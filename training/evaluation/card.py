@@ -15,6 +15,7 @@ from . import variety
 from .kit import Kit
 from .metric import Score, score
 from .round_trip import LABELS
+from .variety import mean_distance
 
 FORMAT = 2
 REAL, BASELINE, CODEC, SAMPLES = "real", "DCT-PCA", "codec", "samples"
@@ -33,8 +34,8 @@ class Evidence:
         captions, truths, indices: of the clips.
         readings: by source: "real", "codec" and other round trips, "samples".
         fidelity: of each round trip, by source: what round_trip.py measures.
+        pictures: small ones of all clips, by source.
         variety: mean distance of the clips of one caption, by source, one a varied caption.
-        varied: small pictures of the true clips of those captions.
     """
 
     captions: list[str] = field(default_factory=list)
@@ -42,31 +43,39 @@ class Evidence:
     indices: list[int] = field(default_factory=list)
     readings: dict[str, list[Any]] = field(default_factory=dict)
     fidelity: dict[str, list[dict[str, float | None]]] = field(default_factory=dict)
+    pictures: dict[str, list[np.ndarray]] = field(default_factory=dict)
     variety: dict[str, list[float]] = field(default_factory=dict)
-    varied: list[np.ndarray] = field(default_factory=list)
 
 
 def score_rows(evidence: Evidence, kit: Kit) -> Rows:
     """Scores by source; parts of the last source and shuffled pairs are sources as well."""
     truths, rows = evidence.truths, Rows()
     real = evidence.readings[REAL]
+    apart = _between_captions(evidence)
     for source, readings in evidence.readings.items():
         scopes = ("prompt",) if source == SAMPLES else ("prompt", "clip")
         rows[source] = score(readings, truths, scopes, metrics=kit.metrics)
         rows[source] |= _mean_fidelity(evidence.fidelity.get(source, []))
-        rows[source] |= kit.together(readings, real)
-        rows[source] |= _variety(evidence, evidence.variety.get(source, []))
+        if apart:
+            rows[source]["diversity"] = Score(apart[source] / apart[REAL], len(readings))
+        rows[source] |= _between_seeds(evidence, evidence.variety.get(source, []))
     rows |= _parts(evidence, kit)
     if len(truths) > 2:
         mixed = kit.shuffled(real, truths)
         # What is compared with the very clip has its chance, too, where there is one by clip.
         rows[SHUFFLED] = score(*mixed, ("prompt", "clip"), metrics=kit.metrics)
-        others = [variety.mean_distance(evidence.varied)] if len(evidence.varied) > 1 else []
-        rows[SHUFFLED] |= _variety(evidence, others)
+        rows[SHUFFLED] |= _between_seeds(evidence, [apart[REAL]] if apart else [])
     return rows
 
 
-def _variety(evidence: Evidence, distances: Sequence[float]) -> dict[str, Score]:
+def _between_captions(evidence: Evidence) -> dict[str, float]:
+    """Mean distance of a source's clips, by source; none where there are fewer than three."""
+    if len(evidence.truths) < 3:
+        return {}
+    return {name: mean_distance(clips) for name, clips in evidence.pictures.items()}
+
+
+def _between_seeds(evidence: Evidence, distances: Sequence[float]) -> dict[str, Score]:
     """Mean distance of a source's clips of one caption over that of true ones."""
     usual = evidence.variety.get(REAL, [])
     if not distances or not any(usual):
@@ -91,7 +100,7 @@ def table(rows: Rows, kit: Kit) -> str:
     """A Markdown table, metrics down and sources across; in brackets over how many clips."""
     sources = list(rows)
     labels = {metric.name: metric.label for metric in kit.metrics}
-    labels |= dict(kit.labels) | variety.LABELS | LABELS
+    labels |= variety.LABELS | LABELS
     names = [name for name in labels if any(name in row for row in rows.values())]
     body = [
         [labels[name], *(_cell(rows[source].get(name)) for source in sources)] for name in names

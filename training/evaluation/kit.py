@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..world import ClipSpec, Truth
 from .material import MaterialEar
-from .metric import METRICS, Metric, Score, shuffled
+from .metric import METRICS, Metric, shuffled
 from .reading import read_clip
-
-
-def _none(readings: Sequence[Any], real: Sequence[Any]) -> dict[str, Score]:  # noqa: ARG001
-    return {}
 
 
 @dataclass(frozen=True)
@@ -29,8 +25,6 @@ class Kit:
         splits: parts of the clips by name, each with the question whether a truth belongs to it.
         shuffled: pictures, sounds and truths of different clips: what chance scores.
         indices: of the clips to measure: seed, number and size give their indices, rising.
-        together: what all clips of a source are asked together, beside the real ones.
-        labels: of those in tables.
     """
 
     playground: str
@@ -39,8 +33,6 @@ class Kit:
     splits: Mapping[str, Callable[[Any], bool]]
     shuffled: Callable[[Sequence[Any], Sequence[Any]], tuple[list[Any], list[Any]]]
     indices: Callable[[int, int, ClipSpec], Iterable[int]]
-    together: Callable[[Sequence[Any], Sequence[Any]], dict[str, Score]] = _none
-    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 DROPS_SPLITS: dict[str, Callable[[Truth], bool]] = {

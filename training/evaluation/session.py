@@ -98,11 +98,12 @@ class Session:
         for source, clips in seen.items():
             small = [thumbnails(frames, self.spec.fps) for frames in clips]
             self.evidence.variety.setdefault(source, []).append(mean_distance(small))
-        self.evidence.varied.append(thumbnails(clip.frames, self.spec.fps))
 
     def _read(self, source: str, frames: np.ndarray, waveform: np.ndarray) -> None:
         reading = self.kit.read(frames, waveform, self.spec.fps)
         self.evidence.readings.setdefault(source, []).append(reading)
+        small = thumbnails(frames, self.spec.fps)
+        self.evidence.pictures.setdefault(source, []).append(small)
         strips = self.strips.setdefault(source, [])
         if len(strips) < self.sheet_clips:
             caption = self.evidence.captions[-1]

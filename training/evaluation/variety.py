@@ -1,4 +1,4 @@
-"""How different the clips of one caption are: between seeds, and between true clips.
+"""How different clips are: of different captions, and of one caption from seed to seed.
 
 Clips are compared as small pictures over time, without any network: what a sentence leaves open is
 where things are, how they move and what the place looks like, and all of that shows at 16 rows.
@@ -14,7 +14,10 @@ import torch
 import torch.nn.functional as F
 
 ROWS, RATE_HZ = 16, 8
-LABELS = {"variety": "diversity between seeds, over that of true clips of one caption"}
+LABELS = {
+    "diversity": "diversity between captions, over that of real clips",
+    "variety": "diversity between seeds, over that of real clips of one caption",
+}
 
 
 def thumbnails(frames: np.ndarray, fps: int) -> np.ndarray:

@@ -8,14 +8,11 @@ from functools import partial
 from itertools import count
 from typing import TypeVar
 
-import numpy as np
-
 from ...world import ClipSpec
 from ...world.language.telling import write_caption
 from ...world.scenes.dice import stream
 from ...world.truth import WholeTruth
 from ..kit import Kit
-from ..metric import Score
 from .instruments import Instruments, load_instruments
 from .metric import whole_metrics
 from .people import People
@@ -53,8 +50,6 @@ def whole_kit(instruments: Instruments | None = None) -> Kit:
         splits=SPLITS,
         shuffled=shuffled_whole,
         indices=balanced_indices,
-        together=diversity,
-        labels={"diversity": "diversity between captions, over that of real clips"},
     )
 
 
@@ -129,23 +124,3 @@ def shuffled_whole(
 def _rolled(items: Sequence[Item], by: int) -> list[Item]:
     by %= max(1, len(items))
     return [*items[by:], *items[:by]]
-
-
-def diversity(readings: Sequence[WholeReading], real: Sequence[WholeReading]) -> dict[str, Score]:
-    """Mean distance between the clips' summaries, over that between real clips.
-
-    1 for real clips, near 0 for a model that always makes the same clip.
-    """
-    if len(readings) < 3:
-        return {}
-    spread = np.stack([one.view.summary for one in real]).std(0) + 1e-3
-    apart, usual = (
-        _mean_distance(np.stack([one.view.summary for one in group]) / spread)
-        for group in (readings, real)
-    )
-    return {"diversity": Score(apart / max(usual, 1e-9), len(readings))}
-
-
-def _mean_distance(points: np.ndarray) -> float:
-    gaps = np.sqrt(((points[:, None] - points[None]) ** 2).mean(-1))
-    return float(gaps.sum() / (len(points) * (len(points) - 1)))

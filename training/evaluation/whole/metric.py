@@ -153,7 +153,10 @@ def _fall(reading: WholeReading, truth: WholeTruth) -> float | None:
 
 
 def _momentum(reading: WholeReading, truth: WholeTruth) -> float | None:
-    if truth.kind not in ("roll", "billiards") or truth.camera != "still":
+    """Asked where two balls collide and nothing else does."""
+    asked = {"roll": ("collide",), "billiards": ("hits",)}.get(truth.kind, ())
+    alone = truth.outcome.get("count", 1) == 1
+    if truth.outcome["result"] not in asked or not alone or truth.camera != "still":
         return None
     return momentum_drift(reading.tracks, reading.contacts, reading.fps)
 

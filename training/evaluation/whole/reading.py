@@ -29,7 +29,7 @@ class WholeReading:
         tracks: the things, those seen longest first.
         count: of things in the first frames.
         contacts: moments and places of visible contacts.
-        view: words for event, place and look, and the summary.
+        view: words for event, place and look.
         hearing: what is heard.
         mouths: float [F, speakers], opening 0..1, from left to right.
         envelope: float [F], loudness of voices.

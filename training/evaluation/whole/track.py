@@ -141,7 +141,7 @@ class Comparison:
         found: share of the true things' frames inside the picture in which they were seen.
         invented: share of what was seen that is nowhere near a true thing.
         place_error: mean distance in 1/256 heights; None where nothing was found.
-        speed_error: mean distance of the velocities in 1/256 heights per frame.
+        speed_error: mean distance of the velocities over SPAN frames, in 1/256 heights per frame.
     """
 
     found: float
@@ -152,6 +152,8 @@ class Comparison:
 
 NEAR = 14.0
 INSIDE = 2.0
+SPAN = 3
+"""Frames that a velocity is read over, so that it is not the jitter of two readings."""
 
 
 def compare(tracks: Sequence[Track], true_FN2: np.ndarray, width: float) -> Comparison | None:
@@ -179,8 +181,9 @@ def compare(tracks: Sequence[Track], true_FN2: np.ndarray, width: float) -> Comp
         wrong += int((seen & ~near).sum())
         covered[:, thing] |= near
         gaps.append(apart[near, thing])
-        both = near[1:] & near[:-1]
-        speed_gaps.append(np.hypot(*np.diff(gap[:, thing], axis=0)[both].T))
+        both = near[SPAN:] & near[:-SPAN]
+        changed = (gap[SPAN:, thing] - gap[:-SPAN, thing])[both] / SPAN
+        speed_gaps.append(np.hypot(*changed.T))
     return Comparison(
         found=float((covered & inside).sum() / inside.sum()),
         invented=wrong / max(1, total),

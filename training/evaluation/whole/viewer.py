@@ -37,7 +37,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 
 
 class Viewer(nn.Module):
-    """Logits by head from frames, and a summary of the clip."""
+    """Logits by head from frames."""
 
     def __init__(self, width: int = 64) -> None:
         super().__init__()
@@ -48,8 +48,8 @@ class Viewer(nn.Module):
         )
         self.heads = nn.Sequential(nn.Dropout(0.2), nn.Linear(4 * 96, sum(HEADS.values())))
 
-    def forward(self, frames_BFYXC: Tensor) -> tuple[dict[str, Tensor], Tensor]:
-        """Logits [B, words] by head and the summary [B, 384] of uint8-valued square frames."""
+    def forward(self, frames_BFYXC: Tensor) -> dict[str, Tensor]:
+        """Logits [B, words] by head of uint8-valued square frames."""
         clips = len(frames_BFYXC)
         now = frames_BFYXC.float() / 64 - 2
         before = torch.cat((now[:, :1], now[:, :-1]), 1)
@@ -59,7 +59,7 @@ class Viewer(nn.Module):
         ends = over_time[..., 0], over_time[..., -1]
         summary = torch.cat((over_time.mean(2), over_time.amax(2), *ends), 1)
         logits = self.heads(summary).split(list(HEADS.values()), 1)
-        return dict(zip(HEADS, logits, strict=True)), summary
+        return dict(zip(HEADS, logits, strict=True))
 
 
 def _conv(ins: int, outs: int) -> nn.Sequential:
@@ -67,9 +67,9 @@ def _conv(ins: int, outs: int) -> nn.Sequential:
     return nn.Sequential(conv, nn.BatchNorm2d(outs), nn.ReLU(inplace=True))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class View:
-    """Words for a clip, and its summary, a vector that is near for clips that look alike."""
+    """Words for a clip."""
 
     event: str
     place: str
@@ -77,7 +77,6 @@ class View:
     weather: str
     style: str
     camera: str
-    summary: np.ndarray
 
 
 @torch.inference_mode()
@@ -85,11 +84,11 @@ def view(viewer: Viewer, namer: CameraNamer, frames: np.ndarray, fps: int) -> Vi
     """Looks at a clip, uint8 [F, Y, X, 3]."""
     small = viewed(frames, fps)
     square = torch.from_numpy(_square(small))[None]
-    logits, summary = viewer(square)
+    logits = viewer(square)
     steps = torch.from_numpy(camera_steps(small))[None]
     words = {key: WORDS[key][int(value[0].argmax())] for key, value in logits.items()}
     camera = CAMERAS[int(namer(steps)[0].argmax())]
-    return View(**words, camera=camera, summary=summary[0].numpy())
+    return View(**words, camera=camera)
 
 
 def viewed(frames: np.ndarray, fps: int) -> np.ndarray:

@@ -29,7 +29,7 @@ def fit_viewer(lesson: Lesson, steps: int, state: Path | None = None) -> Viewer:
     def losses(viewer: nn.Module, rng: np.random.Generator) -> dict[str, Tensor]:
         chosen = np.sort(rng.choice(len(lesson), min(BATCH, len(lesson)), replace=False))
         frames = torch.from_numpy(lesson.arrays["frames"][chosen]).float()
-        made, _ = viewer(_worse(frames, rng))
+        made = viewer(_worse(frames, rng))
         wanted = labels[torch.from_numpy(chosen)]
         return {
             key: F.cross_entropy(
