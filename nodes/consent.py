@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+_STATES = {True: "was taken back since", False: "stands", None: "is not known here"}
+
 
 def consents(cameos: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return what a manifest says of each cameo, with ``revoked``: True, False or None (unknown).
@@ -18,6 +20,14 @@ def consents(cameos: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [
         {**dict(cameo), "revoked": states.get(str(cameo.get("grant_sha256")))} for cameo in cameos
     ]
+
+
+def consent_words(consent: Mapping[str, Any]) -> tuple[str, str]:
+    """Return whose consent it is, and what became of it."""
+    statement = consent.get("statement", {})
+    name = str(statement.get("name", consent.get("cameo")))
+    by_owner = statement.get("by") == "owner"
+    return name, "is its owner's, who made this" if by_owner else _STATES[consent["revoked"]]
 
 
 def _revoked() -> dict[str, bool]:

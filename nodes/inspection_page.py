@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from .consent import consent_words
 from .inspection import Inspection
 from .inspection_report import as_json, as_text, node_words
 
@@ -95,9 +96,7 @@ def _credential_rows(told: Mapping[str, Any]) -> dict[str, Any]:
     }
     for number, problem in enumerate(told["problems"], 1):
         rows[f"problem {number}"] = f"{problem['where']}: {problem['what']} ({problem['code']})"
-    for consent in told["consents"]:
-        state = {True: "taken back since", False: "stands", None: "not known here"}
-        rows[f"consent of {consent.get('cameo')}"] = state[consent["revoked"]]
+    rows |= {f"consent of {name}": state for name, state in map(consent_words, told["consents"])}
     return {key: value for key, value in rows.items() if value}
 
 

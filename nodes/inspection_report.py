@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .consent import consents
+from .consent import consent_words, consents
 from .inspection import VERDICTS, Inspection
 
 if TYPE_CHECKING:
@@ -119,10 +119,8 @@ def _lines(told: Mapping[str, Any], found: Inspection) -> Iterator[str]:
     for medium, mark in told["watermark"].items():
         yield f"Watermark in {medium}: {_mark_words(mark)}"
     yield _registry_words(told["registry"])
-    for consent in told["credentials"]["consents"]:
-        state = {True: "was taken back since", False: "stands", None: "is not known here"}
-        name = consent.get("statement", {}).get("name", consent.get("cameo"))
-        yield f"Consent of {name}: {state[consent['revoked']]}."
+    for name, state in map(consent_words, told["credentials"]["consents"]):
+        yield f"Consent of {name}: {state}."
     yield from (f"Note: {note}" for note in told["notes"])
 
 
