@@ -1,7 +1,7 @@
-"""What the instruments learn from: training clips of the whole playground, drawn once and kept.
+"""What the instruments learn from: clips of the whole playground, drawn once and kept.
 
-Four sets, each drawn as cheaply as its pupil allows and kept as raw arrays with the truths beside
-them, in a folder named by the world's version. A set that is there is not drawn again.
+Each set is drawn as cheaply as its pupil allows and kept as raw arrays with the truths beside them,
+in a folder named by the world's version. A set that is there is not drawn again.
 Legend: n clips, F frames, Y rows, X columns, C colours, A hops, S channels of sound.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from ...world import ClipSpec
-from ...world.scenes.dice import Dice, stream
+from ...world.scenes.dice import SPLITS, Dice, stream
 from .spectrum import HOPS_PER_S, band_levels
 
 log = logging.getLogger("hibari.evaluate")
@@ -70,7 +70,9 @@ def sights(folder: Path, count: int) -> Lesson:
     """For the eye: `frames` uint8 [n, 8, 256, 256, 3], `beside` uint8 [n, 8, 4, 128, 128]."""
 
     def draw(index: int) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        frames, truth = _drawn(index, SPEC)
+        # Every other clip may hold what training never shows: an eye that never saw a glass ball in
+        # yellow would call it wood. The clips that a checkpoint is measured on have other seeds.
+        frames, truth = _drawn(index, SPEC, SPLITS[index % 2])
         chosen = _chosen_frames(truth, index)
         beside = np.stack([neighbours(frames, frame) for frame in chosen])
         plain = _trimmed(truth) | {"frames": chosen}
@@ -142,16 +144,16 @@ def voices(folder: Path, count: int) -> Lesson:
     return _kept(folder, "voices", count, lambda index: draw_voice(SEED, 500_000 + index))
 
 
-def _drawn(index: int, spec: ClipSpec) -> tuple[np.ndarray, dict[str, Any]]:
-    """Frames and truth of a training clip, without the sound."""
+def _drawn(index: int, spec: ClipSpec, split: str = "train") -> tuple[np.ndarray, dict[str, Any]]:
+    """Frames and truth of a clip, without the sound."""
     from ...world import whole
     from ...world.drawing.frames import render
     from ...world.language.telling import write_caption
 
-    play = whole.set_up(SEED, index, spec, "train")
+    play = whole.set_up(SEED, index, spec, split)
     mouths = whole._mouths(play, spec)
-    caption = write_caption(play.stage, "en", "", stream(SEED, index, "train", "caption"))
-    frames, view = render(play.stage, mouths, spec, stream(SEED, index, "train", "look"))
+    caption = write_caption(play.stage, "en", "", stream(SEED, index, split, "caption"))
+    frames, view = render(play.stage, mouths, spec, stream(SEED, index, split, "look"))
     truth = whole._truth(play.stage, mouths, view, caption, spec).to_dict()
     return frames, truth
 

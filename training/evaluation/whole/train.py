@@ -27,7 +27,7 @@ from .touch_training import fit_touch
 from .viewer_training import fit_namer, fit_viewer
 
 COUNTS = {
-    "sights": 800,
+    "sights": 1200,
     "paths": 1500,
     "views": 1200,
     "sounds": 600,
@@ -46,7 +46,7 @@ class Class:
 
 
 CLASSES = {
-    "eye": Class("sights", fit_eye, 3500),
+    "eye": Class("sights", fit_eye, 4000),
     "touch": Class("paths", fit_touch, 1500),
     "ear": Class("sounds", fit_ear, 600),
     "viewer": Class("views", fit_viewer, 2400),
