@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-CLIPS, QUICK_CLIPS = 48, 12
+CLIPS, QUICK_CLIPS = 48, 10
 BASELINE_CLIPS = 50
 ABOUT = """\
 Measures a checkpoint on held-out clips of the playground and prints one table: every
