@@ -27,7 +27,7 @@ from .touch_training import fit_touch
 from .viewer_training import fit_namer, fit_viewer
 
 COUNTS = {
-    "sights": 1200,
+    "sights": 1000,
     "paths": 1500,
     "views": 1200,
     "sounds": 600,
