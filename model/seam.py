@@ -19,6 +19,13 @@ QUIET = 1e-4
 MOST_GAIN = 2.0
 SETTLE_S = 1.0
 """Time after the seam in which a made sound goes from the matched level back to its own."""
+STEP_S = 0.05
+"""Sound is as loud as it is on average in this time."""
+NEAR_S = 1.0
+"""Time before the seam that tells what steps in loudness are usual there."""
+LEAST_STEP_DB = 6.0
+SOFT_S = 0.2
+"""Time in which a sound comes up that would begin with a louder step than is usual."""
 
 
 def rising(shared: int) -> Tensor:
@@ -45,7 +52,8 @@ def join_sound(before_CN: Tensor, after_CN: Tensor, shared: int, rate_hz: int) -
     """``before`` and then ``after``, whose first ``shared`` samples lie over its last.
 
     They fade into each other at constant power, whatever they have in common, and ``after``
-    starts as loud as ``before`` is there.
+    starts as loud as ``before`` is there. What begins right behind the seam begins softly, unless
+    the second before had such steps too: models like to begin what they make with a knock.
 
     Raises:
         ValueError: one of them is shorter than what they share.
@@ -56,7 +64,8 @@ def join_sound(before_CN: Tensor, after_CN: Tensor, shared: int, rate_hz: int) -
             f"{shared}; share no more than the shorter one has"
         )
     if not shared:
-        return torch.cat((before_CN, after_CN), dim=-1)
+        rest = after_CN * soft_start(before_CN, after_CN, rate_hz)
+        return torch.cat((before_CN, rest), dim=-1)
     goes = before_CN[:, -shared:]
     after_CN = after_CN * level_match(goes, after_CN, shared, rate_hz)
     comes, rest = after_CN[:, :shared], after_CN[:, shared:]
@@ -64,7 +73,31 @@ def join_sound(before_CN: Tensor, after_CN: Tensor, shared: int, rate_hz: int) -
     alike = likeness(goes, comes)
     power = weight**2 + (1 - weight) ** 2 + 2 * alike * weight * (1 - weight)
     mixed = ((1 - weight) * goes + weight * comes) / power.sqrt()
-    return torch.cat((before_CN[:, :-shared], mixed, rest), dim=-1)
+    there = torch.cat((before_CN[:, :-shared], mixed), dim=-1)
+    return torch.cat((there, rest * soft_start(there, rest, rate_hz)), dim=-1)
+
+
+def soft_start(before_CN: Tensor, after_CN: Tensor, rate_hz: int) -> Tensor:
+    """Gain ``[N]`` by which ``after`` steps up no further than ``before`` does; soon let go."""
+    gain, width = torch.ones(after_CN.shape[-1]).to(after_CN), round(STEP_S * rate_hz)
+    near = before_CN[:, -round(NEAR_S * rate_hz) :]
+    count = near.shape[-1] // width
+    if count < 2 or after_CN.shape[-1] < width:
+        return gain
+    levels = _levels_db(near[:, near.shape[-1] - count * width :], width)
+    usual = max(LEAST_STEP_DB, float(levels.diff().max()))
+    excess = float(_levels_db(after_CN[:, :width], width) - levels[-1]) - usual
+    if excess <= 0:
+        return gain
+    since = (torch.arange(after_CN.shape[-1]).to(after_CN) - width) / (SOFT_S * rate_hz)
+    softened: Tensor = gain * 10 ** (-excess / 20 * (1 - since).clamp(0, 1))
+    return softened
+
+
+def _levels_db(waveform_CN: Tensor, width: int) -> Tensor:
+    """Level of each ``width`` samples, not below `QUIET`."""
+    power = waveform_CN.reshape(len(waveform_CN), -1, width).square().mean(dim=(0, 2))
+    return 20 * power.sqrt().clamp_min(QUIET).log10()
 
 
 def level_match(goes_CN: Tensor, after_CN: Tensor, shared: int, rate_hz: int) -> Tensor:

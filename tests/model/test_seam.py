@@ -40,8 +40,33 @@ def test_the_made_sound_finds_its_own_level_after_a_second():
 
 def test_silence_has_no_level_to_match():
     quiet, loud = torch.zeros(2, 8000), noise(1.0, 1)
-    assert torch.equal(join_sound(quiet, loud, 1000, RATE_HZ)[:, 8000:], loud[:, 1000:])
+    after = join_sound(quiet, loud, 1000, RATE_HZ)[:, 8000:]
+    assert torch.equal(after[:, 2000:], loud[:, 3000:])  # it came up in a quarter of a second
     assert torch.equal(join_sound(loud, quiet, 1000, RATE_HZ)[:, :7000], loud[:, :7000])
+
+
+def knock_at_the_seam(before):
+    """What is made goes on as a quiet place in which something knocks at once."""
+    after = noise(2.0, 1, 0.001)
+    after[:, 4000:4400] += noise(0.05, 2, 0.3)
+    return join_sound(before, after, 4000, RATE_HZ), after
+
+
+def test_a_knock_right_behind_the_seam_is_softened_and_all_later_ones_stay():
+    before = noise(2.0, 0, 0.001)
+    joined, after = knock_at_the_seam(before)
+    seam = len(before[0])
+    assert level_db(joined[:, seam : seam + 400]) < level_db(before) + 6.1
+    after[:, 8000:8400] += 0.3
+    joined = join_sound(before, after, 4000, RATE_HZ)
+    assert torch.allclose(joined[:, seam + 4000 :], after[:, 8000:], rtol=0.02, atol=1e-4)
+
+
+def test_where_it_knocked_before_a_knock_may_follow():
+    before = noise(2.0, 0, 0.001)
+    before[:, 11600:12000] += noise(0.05, 3, 0.4)
+    joined, after = knock_at_the_seam(before)
+    assert torch.allclose(joined[:, 16000:16400], after[:, 4000:4400], rtol=0.1)
 
 
 def test_nothing_shared_is_one_after_the_other():
