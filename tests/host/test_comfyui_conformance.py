@@ -15,6 +15,7 @@ from hibari.headless.registry import load_blocks
 from hibari.headless.ui_format import to_prompt
 from hibari.host.embedded.folders import set_folders
 from hibari.model.speech.espeak import espeak_program
+from hibari.trust.guard import speech
 from hibari.workflows.source.graph import OLDEST_COMFYUI
 from PIL import Image
 from safetensors.torch import load_file
@@ -65,13 +66,26 @@ BROKEN = {
 }
 
 
+class Silent:
+    """A recogniser that hears nothing."""
+
+    def transcribe(self, _speech):
+        return ""
+
+
 @pytest.fixture
 def embedded(comfyui, tmp_path, monkeypatch):
-    """An engine of the embedded host over the files of the running ComfyUI."""
+    """An engine of the embedded host over the files of the running ComfyUI.
+
+    Nobody listens to speech: a recogniser may find words in what random weights make.
+    """
     monkeypatch.setenv("HIBARI_HOME", str(comfyui.base))
+    monkeypatch.setitem(speech._MAKERS, "pocketsphinx", Silent)
+    speech._recogniser.cache_clear()
     set_folders(input=comfyui.base / "input", output=tmp_path)
     yield Engine(load_blocks())
     set_folders(input=None, output=None)
+    speech._recogniser.cache_clear()
 
 
 def without(graph, *path):
