@@ -20,7 +20,8 @@ within ten minutes the recording of it, picture and sound, goes in. Only the per
 nobody else can for them.
 
 **Grant**: write the key card of the person (`hibari cameo show` prints theirs) in place of \
-*anyone*, then send the .grant file with the .cameo file. `hibari cameo revoke` takes it back.
+*anyone*, say in which scenes it may be used (**deny**, or **allow** for those alone), then send \
+the .grant file with the .cameo file. `hibari cameo revoke` takes it back.
 """
 
 ENROLL_AND_GRANT = Graph(
@@ -72,7 +73,7 @@ ENROLL_AND_GRANT = Graph(
         "grant": Placed(
             "HibariCameoGrant",
             (2060, 0),
-            (400, 420),
+            (400, 460),
             {"grantee": "anyone", "days": 7},
             {"cameo": ("enroll", "cameo")},
         ),
