@@ -2,8 +2,8 @@
 
 Each clip is made over with its own caption in which one colour is another. Motion: correlation of
 the differences between neighbouring frames with those of the source. Sound: correlation of the
-loudness over time. Colour: how much of what changed has moved towards the colour that was asked
-for, 1 being that colour. A source against itself has 1, 1 and 0.
+loudness over time. Colour and place: whether the instruments read the colour that was asked for,
+and the place of the source. A source against itself has 1, 1, 0 and 1. Needs the ``train`` extra.
 
     python benchmarks/remix.py [--clips 6] [--strengths 0.3 0.6 0.9] [--steps 0]
 
@@ -18,6 +18,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from extend import FPS, world_video
 from hibari.host import checkpoint_names
@@ -29,17 +30,20 @@ from hibari.nodes.load_model import HibariLoadModel
 from hibari.nodes.put_back import HibariPutBack
 from hibari.nodes.remix import HibariRemix
 from hibari.nodes.sample import HibariSample
+from hibari.training.evaluation.material import world_ear
+from hibari.training.evaluation.reading import Reading, read_clip
+from hibari.training.world import SAMPLE_RATE
 from torch import Tensor
 
 ENVELOPE_HZ = FPS
-COLOURS = {"red": (0.85, 0.15, 0.15), "blue": (0.15, 0.3, 0.85), "green": (0.15, 0.65, 0.25)}
+EXCHANGED = {"red": "blue", "blue": "green", "green": "red"}
 
 
-def recoloured(caption: str) -> tuple[str, Tensor] | None:
+def recoloured(caption: str) -> tuple[str, str] | None:
     """A caption with its colour exchanged, and the colour asked for; None without a known one."""
-    for colour, other in (("red", "blue"), ("blue", "green"), ("green", "red")):
+    for colour, other in EXCHANGED.items():
         if f" {colour} " in caption:
-            return caption.replace(f" {colour} ", f" {other} "), torch.tensor(COLOURS[other])
+            return caption.replace(f" {colour} ", f" {other} "), other
     return None
 
 
@@ -61,13 +65,10 @@ def correlation(one: Tensor, other: Tensor) -> float:
     return float(torch.corrcoef(pair).nan_to_num()[0, 1])
 
 
-def colour_gain(before: Tensor, after: Tensor, wanted: Tensor) -> float:
-    """Share of the way to the wanted colour that the pixels went which changed most (1 %)."""
-    changed = (after - before).abs().mean(dim=-1)
-    chosen = changed >= changed.flatten().kthvalue(int(0.99 * changed.numel())).values
-    old = (before[chosen] - wanted).norm(dim=-1).mean()
-    new = (after[chosen] - wanted).norm(dim=-1).mean()
-    return float(1 - new / old)
+def seen(frames: Tensor) -> Reading:
+    """What the instruments see in frames."""
+    pixels = (frames * 255).round().clamp(0, 255).byte().numpy()
+    return read_clip(pixels, np.zeros((2, SAMPLE_RATE), np.float32), FPS, world_ear())
 
 
 def main() -> None:
@@ -104,9 +105,9 @@ def measure(options: argparse.Namespace) -> None:
 
 
 def remixed(
-    parts: Any, video: Any, told: tuple[str, Tensor], strength: float, options: argparse.Namespace
+    parts: Any, video: Any, told: tuple[str, str], strength: float, options: argparse.Namespace
 ) -> tuple[float, ...]:
-    """Motion, sound and colour of one clip made over."""
+    """Motion, sound, colour and place of one clip made over."""
     model, clip, vae, audio_vae = parts
     text, colour = told
     latent, edit, *_ = HibariRemix.execute(
@@ -124,13 +125,14 @@ def remixed(
     return (
         correlation(motion(before), motion(after)),
         correlation(*sounds),
-        colour_gain(before, after, colour),
+        float(seen(after).colour == colour),
+        float(seen(after).place == seen(before).place),
     )
 
 
 def show(index: int | None, strength: float, row: tuple[float, ...]) -> None:
     """Print a row as JSON."""
-    names = ("motion", "sound", "colour")
+    names = ("motion", "sound", "colour", "place")
     told = {name: round(value, 3) for name, value in zip(names, row, strict=True)}
     clip = {"mean of all": True} if index is None else {"clip": index}
     print(json.dumps({**clip, "strength": strength, **told}), flush=True)

@@ -16,8 +16,9 @@ seconds at which each is shown in *times*.
 
 **Strength** below 1 takes a picture as a guide that may change.
 
-**The bundled model** keeps a first and a last picture as they are. It moves balls and boxes in \
-pictures of its own world; what it makes of a photo is little more than the photo.
+**The bundled model** keeps a first and a last picture as they are. In pictures of its own world \
+it keeps place, colour and number of things to the end and lets them fall as they should; their \
+outlines get softer. What it makes of a photo is little more than the photo.
 """
 
 IMAGE_TO_VIDEO = Graph(

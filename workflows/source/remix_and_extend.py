@@ -15,13 +15,14 @@ Both are sampled like any clip, and *Put Back* joins what was made to the video.
 may be any; they stay as they are. A video whose maker forbids remixing is refused, others are \
 named in the credentials of the result.
 
-**Remix**: little strength keeps motion and the timing of sounds, much follows the prompt. A mask \
-confines the change; outside of it nothing changes.
+**Remix**: little strength keeps motion and the timing of sounds, much follows the prompt. 0.6 \
+does both with the bundled model. A mask confines the change; outside of it nothing changes.
 
 **Extend** again from *Put Back* for more, 20 seconds and beyond.
 
-**The bundled model** goes on with falling and bouncing balls and boxes. With videos of another \
-world it fades to what it knows.
+**The bundled model** goes on with place and thing as they were, softer than the original, and \
+may begin with a knock; an *overlap* that reaches back to the last landing avoids it. With videos \
+of another world it fades to what it knows.
 """
 
 

@@ -16,7 +16,8 @@ it follows the shot before: *cut*, *match cut* (goes on from the last frame) or 
 goes on below all of it.
 
 **The bundled model** makes shots of up to 2 seconds, each with its own ball or box. It keeps no \
-likeness from shot to shot; a match cut keeps the picture for a moment, then follows its prompt.
+likeness from shot to shot. A match cut goes on with place and thing; one that was still in the \
+air may fall apart.
 
 **As a file**: `hibari storyboard film.yaml` makes the same film of a list of shots.
 """
