@@ -20,10 +20,9 @@ def check_wires(graph: Mapping[str, Any] | None, node_id: str | None, kind: str)
     Raises:
         ValueError: a cameo of somebody else went into them, or for a person, no camera made them.
     """
-    from ..host import annotated_path
     from ..trust.cameo.result import cameos_upstream
-    from ..trust.guard.graph import words_of
     from ..trust.identity import current_identity
+    from .provenance import brought_files
 
     if graph is None or str(node_id) not in graph:
         return
@@ -32,13 +31,7 @@ def check_wires(graph: Mapping[str, Any] | None, node_id: str | None, kind: str)
     for bundle in cameos_upstream(before, node_id):
         if bundle.header.owner != current_identity().public:
             raise ValueError(_refusal("it", bundle.header.name))
-    paths = []
-    for name in words_of(before, str(node_id)).uploads:
-        try:
-            paths.append(annotated_path(name))
-        except ValueError:  # a text that ends like a file name
-            continue
-    check_files(paths, kind)
+    check_files(brought_files(before, str(node_id)), kind)
 
 
 def check_files(paths: Iterable[Path], kind: str) -> None:

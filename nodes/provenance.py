@@ -94,26 +94,34 @@ def _uploads(
     graph: Mapping[str, Any], node_id: str, story: Sequence[Contribution]
 ) -> list[Contribution]:
     """Files that people brought: inputs of a model, or what was remixed where no model ran."""
-    from ..host import annotated_path
     from ..trust.credentials.contribution import Contribution
     from ..trust.credentials.manifest import file_hash
     from ..trust.credentials.media_type import media_type
-    from ..trust.guard.graph import words_of
 
     told = {str(part.details.get("sha256")) for part in story if part.kind == "input"}
     told |= {file_hash(path) for path in _parents(story)}
     by_model = any(part.kind == "model" for part in story)
     found = []
-    for name in words_of(graph, node_id).uploads:
-        try:
-            path = annotated_path(name)
-        except ValueError:  # a text that ends like a file name
-            continue
+    for path in brought_files(graph, node_id):
         media = (media_type(path) or "file").split("/")[0]
         remixed = media == "video" and not by_model
         if remixed or file_hash(path) not in told:
             kind = "parent" if remixed else "input"
             found.append(Contribution(kind, {"path": str(path), "media": media}))
+    return found
+
+
+def brought_files(graph: Mapping[str, Any], node_id: str) -> list[Path]:
+    """Return the pictures and videos of people that are named upstream of a block."""
+    from ..host import annotated_path
+    from ..trust.guard.graph import words_of
+
+    found = []
+    for name in words_of(graph, node_id).uploads:
+        try:
+            found.append(annotated_path(name))
+        except ValueError:  # a text that ends like a file name
+            continue
     return found
 
 

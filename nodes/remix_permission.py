@@ -33,11 +33,9 @@ def take_in(video: Any, graph: Mapping[str, Any] | None, node_id: str | None) ->
 def files_upstream(graph: Mapping[str, Any] | None, node_id: str | None) -> list[Path]:
     """Return the videos that the ``video`` input of a block is made of, but for those that a block
     on the way has taken in."""
-    from ..host import annotated_path
     from ..trust.credentials.contribution import contributions_of
     from ..trust.credentials.media_type import media_type
-    from ..trust.guard.graph import words_of
-    from .provenance import block_classes
+    from .provenance import block_classes, brought_files
 
     link = (graph or {}).get(str(node_id), {}).get("inputs", {}).get("video")
     if not graph or not isinstance(link, list):
@@ -45,15 +43,11 @@ def files_upstream(graph: Mapping[str, Any] | None, node_id: str | None) -> list
     source = str(link[0])
     story = contributions_of(graph, source, block_classes().get)
     known = {part.details.get("path") for part in story if part.kind == "parent"}
-    found = []
-    for name in words_of(graph, source).uploads:
-        try:
-            path = annotated_path(name)
-        except ValueError:  # a text that ends like a file name
-            continue
-        if str(path) not in known and (media_type(path) or "").startswith("video/"):
-            found.append(path)
-    return found
+    return [
+        path
+        for path in brought_files(graph, source)
+        if str(path) not in known and (media_type(path) or "").startswith("video/")
+    ]
 
 
 def _taken(path: Path, graph: Mapping[str, Any] | None, node_id: str | None) -> str:
