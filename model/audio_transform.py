@@ -112,8 +112,8 @@ def sinc_resample(
 def slaney_filterbank(n_fft: int, mel_bins: int, rate_hz: int, high_hz: float) -> Tensor:
     """``mel_filterbank`` in plain torch: triangles between neighbouring mel points."""
     frequencies = torch.linspace(0, rate_hz / 2, n_fft // 2 + 1, dtype=torch.float64)
-    mels = torch.linspace(0, _hz_to_mel(high_hz), mel_bins + 2, dtype=torch.float64)
-    edges = _mel_to_hz(mels)
+    mels = torch.linspace(0, hz_to_mel(high_hz), mel_bins + 2, dtype=torch.float64)
+    edges = mel_to_hz(mels)
     widths = edges.diff()
     slopes = edges[None, :] - frequencies[:, None]
     rising = -slopes[:, :-2] / widths[:-1]
@@ -137,14 +137,16 @@ def _sinc_kernels(source: int, target: int) -> tuple[Tensor, int]:
         return torch.sinc(time) * window * (cutoff / source), width
 
 
-def _hz_to_mel(frequency_hz: float) -> float:
+def hz_to_mel(frequency_hz: float) -> float:
+    """Place of a frequency on the Slaney mel scale: linear below 1 kHz, logarithmic above."""
     if frequency_hz < SLANEY_BREAK_HZ:
         return frequency_hz / SLANEY_HZ_PER_MEL
     above = math.log(frequency_hz / SLANEY_BREAK_HZ) / SLANEY_LOG_STEP
     return SLANEY_BREAK_HZ / SLANEY_HZ_PER_MEL + above
 
 
-def _mel_to_hz(mels: Tensor) -> Tensor:
+def mel_to_hz(mels: Tensor) -> Tensor:
+    """Inverse of `hz_to_mel`."""
     break_mel = SLANEY_BREAK_HZ / SLANEY_HZ_PER_MEL
     above = SLANEY_BREAK_HZ * torch.exp(SLANEY_LOG_STEP * (mels - break_mel))
     return torch.where(mels < break_mel, mels * SLANEY_HZ_PER_MEL, above)

@@ -23,7 +23,7 @@ from ..model.checkpoint import (
 from ..model.text import TextEncoder, TextEncoderConfig
 from ..model.transformer import AVTransformer, TransformerConfig
 from ..model.video_vae import VideoVae, VideoVaeConfig
-from ..model.vocoder import VocoderConfig, build_vocoder
+from ..model.vocoder import Partials, PartialsConfig, VocoderConfig, build_vocoder
 from .latent_rgb import fit_latent_rgb, playground_frames
 from .state import read_tensors_with_config, save_tensors
 
@@ -31,9 +31,12 @@ STAGES: dict[str, dict[str, layout.Part]] = {
     "video_vae": {"vae": layout.VIDEO_VAE},
     "audio_vae": {"audio_vae": layout.AUDIO_VAE},
     "vocoder": {"vocoder": layout.VOCODER},
+    "partials": {"partials": layout.PARTIALS},
     "transformer": {"transformer": layout.TRANSFORMER, "text_encoder": layout.TEXT_ENCODER},
 }
 """The parts that each stage trains, by their names in the configuration."""
+OPTIONAL = ("partials", "transformer")
+"""Stages that a checkpoint may lack."""
 
 PLAYGROUND = CheckpointInfo(
     name="Hibari playground",
@@ -51,7 +54,9 @@ def bundle(
     info: CheckpointInfo = PLAYGROUND,
     transformer_run: str | None = "transformer",
 ) -> None:
-    """Write ``out`` in bf16 from ``runs/<stage>/<stage>.safetensors`` of all four stages.
+    """Write ``out`` in bf16 from ``runs/<stage>/<stage>.safetensors`` of all stages.
+
+    Partials are left out where that stage was not run.
 
     A decoder that was sharpened afterwards, ``runs/video_decoder``, takes the place of the first.
     ``transformer_run`` names the folder of the transformer, which may be that of a distillation;
@@ -69,6 +74,8 @@ def bundle(
         del paths["transformer"]
     else:
         paths["transformer"] = runs / transformer_run / "transformer.safetensors"
+    if not paths["partials"].is_file():
+        del paths["partials"]
     sharpened = runs / "video_decoder" / "video_vae.safetensors"
     if sharpened.is_file():
         paths["video_vae"] = sharpened
@@ -83,6 +90,10 @@ def bundle(
         "vocoder": vocoder,
     }
     parts = CheckpointParts(None, video_vae, audio_vae, vocoder)
+    if tones := config.get("partials"):
+        partials = Partials(PartialsConfig.from_metadata(tones["partials"]))
+        modules["partials"] = partials
+        parts = replace(parts, partials=partials)
     if networks := config.get("transformer"):
         transformer = AVTransformer(TransformerConfig.from_metadata(networks["transformer"]))
         text_encoder = TextEncoder(TextEncoderConfig.from_metadata(networks["text_encoder"]))
@@ -131,7 +142,7 @@ def unbundle(checkpoint: Path, runs: Path) -> None:
     """
     source = Checkpoint(checkpoint)
     for stage, parts in STAGES.items():
-        if stage == "transformer" and not any(map(source.has, parts.values())):
+        if stage in OPTIONAL and not any(map(source.has, parts.values())):
             continue
         path = runs / stage / f"{stage}.safetensors"
         if path.exists():

@@ -24,6 +24,10 @@ def _trainer_class(kind: str) -> Callable[[TrainConfig], object]:
         from .trainers.vocoder import VocoderTrainer
 
         return VocoderTrainer
+    if kind == "partials":
+        from .trainers.partials import PartialsTrainer
+
+        return PartialsTrainer
     if kind == "distillation":
         from .trainers.distillation import DistillationTrainer
 
@@ -32,7 +36,7 @@ def _trainer_class(kind: str) -> Callable[[TrainConfig], object]:
         from .trainers.transformer import TransformerTrainer
 
         return TransformerTrainer
-    kinds = "video_vae, audio_vae, vocoder, transformer or distillation"
+    kinds = "video_vae, audio_vae, vocoder, partials, transformer or distillation"
     raise ValueError(f"kind is {kind!r}; use {kinds}")
 
 

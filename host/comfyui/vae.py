@@ -87,7 +87,7 @@ class HostAudioVae(nn.Module):
         bar, pieces = ProgressBar(1 + math.ceil(frames / CHUNK_FRAMES)), []
         mel = self.audio_vae.decode(latents)
         bar.update(1)
-        for piece in self.vocoder.stream(mel, CHUNK_FRAMES):
+        for piece in self.vocoder.stream(mel, CHUNK_FRAMES, latents):
             pieces.append(piece)
             bar.update(1)
         return torch.cat(pieces, dim=-1)
@@ -107,7 +107,7 @@ def load_video_vae(file: Checkpoint) -> comfy.sd.VAE:
 
 def load_audio_vae(file: Checkpoint) -> comfy.sd.VAE | OlderAudioVae:
     """VAE around the audio codec of a file; callers resample to 16 kHz, which is what it hears."""
-    module = HostAudioVae(file.load_audio_vae(dtype=torch.float32), file.load_vocoder())
+    module = HostAudioVae(file.load_audio_vae(dtype=torch.float32), file.load_sounding())
     if "state_dict" in inspect.signature(AudioVAE).parameters:
         return OlderAudioVae(module)
     decoy = HostAudioVae(AudioVae(AudioVaeConfig.tiny()), build_vocoder(VocoderConfig.tiny()))

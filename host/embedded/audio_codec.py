@@ -48,7 +48,7 @@ class AudioCodec:
         mel = stage.vae.decode(samples.to(next(stage.vae.parameters())))
         bar, pieces = ProgressBar(mel.shape[2]), []
         ready = mel.to(next(stage.vocoder.parameters()))
-        for piece in stage.vocoder.stream(ready, CHUNK_FRAMES):
+        for piece in stage.vocoder.stream(ready, CHUNK_FRAMES, samples.to(ready)):
             pieces.append(piece.float().cpu())
             bar.update(CHUNK_FRAMES)
         return torch.cat(pieces, dim=-1).movedim(1, -1)

@@ -63,4 +63,4 @@ def make_audio_vae(file: Checkpoint) -> AudioCodec:
     from .device import compute_device
 
     device = compute_device()
-    return AudioCodec(file.load_audio_vae(device), file.load_vocoder(device))
+    return AudioCodec(file.load_audio_vae(device), file.load_sounding(device))

@@ -42,10 +42,19 @@ TRANSFORMER = Part("transformer", "model.diffusion_model.", "transformer")
 VIDEO_VAE = Part("video VAE", "vae.", "vae", _UNREAD_STATISTICS)
 AUDIO_VAE = Part("audio VAE", "audio_vae.", "audio_vae", _UNREAD_STATISTICS)
 VOCODER = Part("vocoder", "vocoder.", "vocoder")
+PARTIALS = Part("partials", "hibari_partials.", "partials")
 TEXT_ENCODER = Part("text encoder", "hibari_text_encoder.", "text_encoder")
 TEXT_PROJECTION = Part("text projection", "text_embedding_projection.", "transformer")
 
-PARTS = (TRANSFORMER, VIDEO_VAE, AUDIO_VAE, VOCODER, TEXT_ENCODER, TEXT_PROJECTION)
+PARTS = (
+    TRANSFORMER,
+    VIDEO_VAE,
+    AUDIO_VAE,
+    VOCODER,
+    PARTIALS,
+    TEXT_ENCODER,
+    TEXT_PROJECTION,
+)
 
 # A key fragment and the family that it gives away; first match wins.
 _FOREIGN_FAMILIES = (

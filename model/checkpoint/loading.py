@@ -16,7 +16,8 @@ def load_checkpoint(
 ) -> tuple[CheckpointParts, Checkpoint]:
     """Every network that a file holds (None where it holds none), and the file's description.
 
-    The vocoder is float32 whatever ``dtype`` says; see `Checkpoint` for the default of the others.
+    Vocoder and partials are float32 whatever ``dtype`` says; see `Checkpoint` for the default of
+    the others.
 
     Raises:
         CheckpointError: the file is absent, damaged, pickled, of another family or inconsistent.
@@ -31,6 +32,8 @@ def load_checkpoint(
         parts.audio_vae = file.load_audio_vae(device, dtype)
     if file.has(layout.VOCODER):
         parts.vocoder = file.load_vocoder(device)
+    if file.has(layout.PARTIALS):
+        parts.partials = file.load_partials(device)
     if file.has(layout.TEXT_ENCODER):
         parts.text_encoder = file.load_text_encoder(device, dtype)
     return parts, file

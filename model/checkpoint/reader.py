@@ -22,7 +22,14 @@ from ..text import TextEncoder, TextEncoderConfig, TextProjection
 from ..transformer.config import TransformerConfig
 from ..transformer.transformer import AVTransformer
 from ..video_vae import VideoVae, VideoVaeConfig
-from ..vocoder import Vocoder, VocoderConfig, build_vocoder
+from ..vocoder import (
+    Partials,
+    PartialsConfig,
+    TonalVocoder,
+    Vocoder,
+    VocoderConfig,
+    build_vocoder,
+)
 from . import layout
 from .container import CheckpointError, TensorInfo, read_header
 from .info import CheckpointInfo
@@ -94,6 +101,23 @@ class Checkpoint:
         """The vocoder; float32 unless told otherwise, since half precision is audible."""
         config = self._read(VocoderConfig.from_metadata, layout.VOCODER)
         return self._load(layout.VOCODER, partial(build_vocoder, config), device, dtype, operations)
+
+    def load_partials(
+        self,
+        device: Device = "cpu",
+        dtype: torch.dtype | None = torch.float32,
+        operations: Any = nn,
+    ) -> Partials:
+        """What finds steady tones in the latents; our own files may have it."""
+        config = self._read(PartialsConfig.from_metadata, layout.PARTIALS)
+        return self._load(layout.PARTIALS, partial(Partials, config), device, dtype, operations)
+
+    def load_sounding(self, device: Device = "cpu") -> Vocoder:
+        """The vocoder in float32, with its partials where the file has them."""
+        vocoder = self.load_vocoder(device)
+        if not self.has(layout.PARTIALS):
+            return vocoder
+        return TonalVocoder(vocoder, self.load_partials(device))
 
     def load_text_encoder(
         self, device: Device = "cpu", dtype: torch.dtype | None = None, operations: Any = nn

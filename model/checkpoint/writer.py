@@ -14,7 +14,7 @@ from ..audio_vae import AudioVae
 from ..text import TextEncoder
 from ..transformer.transformer import AVTransformer
 from ..video_vae import VideoVae
-from ..vocoder import Vocoder
+from ..vocoder import Partials, TonalVocoder, Vocoder
 from . import layout
 from .container import write_file
 from .families import SCHEDULER
@@ -33,6 +33,13 @@ class CheckpointParts:
     audio_vae: AudioVae | None = None
     vocoder: Vocoder | None = None
     text_encoder: TextEncoder | None = None
+    partials: Partials | None = None
+
+    def sounding(self) -> Vocoder | None:
+        """The vocoder, with its partials where there are some."""
+        if self.vocoder is None or self.partials is None:
+            return self.vocoder
+        return TonalVocoder(self.vocoder, self.partials)
 
     def modules(self) -> list[tuple[Part, nn.Module]]:
         """The parts that are there, each with its place in the file."""
@@ -41,6 +48,7 @@ class CheckpointParts:
             (layout.VIDEO_VAE, self.video_vae),
             (layout.AUDIO_VAE, self.audio_vae),
             (layout.VOCODER, self.vocoder),
+            (layout.PARTIALS, self.partials),
             (layout.TEXT_ENCODER, self.text_encoder),
         ]
         return [(part, module) for part, module in pairs if module is not None]
@@ -60,8 +68,8 @@ def save_checkpoint(
         parts: at least one.
         info: name and recommended settings; ``av_order`` is taken from the transformer.
         dtype: float32, bfloat16 or float16 for weights; None keeps theirs. Vectors (norm weights,
-            latent statistics) and spectral bases stay float32; the vocoder, where the rounding of
-            bfloat16 is audible, is then stored as float16, whose rounding is eight times finer.
+            latent statistics) and spectral bases stay float32; vocoder and partials, where the
+            rounding of bfloat16 is audible, are then stored as float16, eight times finer.
         model_version: the LTX-2 version whose layout the file has; decides nothing in our loader.
 
     Raises:
@@ -96,7 +104,8 @@ def save_checkpoint(
 def _stored_dtype(part: Part, name: str, tensor: Tensor, dtype: torch.dtype) -> torch.dtype:
     if tensor.ndim < 2 or name.startswith("mel_stft."):
         return torch.float32
-    return torch.float16 if part is layout.VOCODER and dtype == torch.bfloat16 else dtype
+    audible = part in (layout.VOCODER, layout.PARTIALS)
+    return torch.float16 if audible and dtype == torch.bfloat16 else dtype
 
 
 def _configuration(module: Any) -> dict[str, Any]:

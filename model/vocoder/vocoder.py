@@ -32,7 +32,9 @@ class Vocoder(nn.Module):
         """Rate of the waveform in Hz."""
         return self.config.sample_rate
 
-    def stream(self, mel_BCAM: Tensor, chunk_frames: int = 500) -> Iterator[Tensor]:
+    def stream(
+        self, mel_BCAM: Tensor, chunk_frames: int = 500, latents_BCAM: Tensor | None = None
+    ) -> Iterator[Tensor]:
         """Yield the waveform in pieces; together they equal one call on the whole spectrogram.
 
         Each piece is computed with the frames around it that it depends on
@@ -41,6 +43,8 @@ class Vocoder(nn.Module):
         Args:
             mel_BCAM: log-mel ``[B, 2, A, 64]``.
             chunk_frames: mel frames per piece, 100 per second.
+            latents_BCAM: normalised latents ``[B, 8, T, 16]`` behind the spectrogram, for vocoders
+                that read tones from them.
 
         Yields:
             ``[B, 2, chunk_frames * samples_per_frame]``; the last one may be shorter.
@@ -48,6 +52,7 @@ class Vocoder(nn.Module):
         Raises:
             ValueError: ``chunk_frames`` is not positive.
         """
+        del latents_BCAM  # A plain vocoder hears the spectrogram alone.
         if chunk_frames < 1:
             raise ValueError(f"chunk_frames is {chunk_frames}; use at least 1 mel frame per chunk")
         context, samples = self.config.context_frames, self.config.samples_per_frame

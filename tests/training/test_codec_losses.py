@@ -1,7 +1,7 @@
 """What the vocoder's losses hear."""
 
 import torch
-from hibari.training.trainers.vocoder import mel_distance, spectral_distance
+from hibari.training.trainers.vocoder import attack_distance, mel_distance, spectral_distance
 
 TIME = torch.arange(14_400) / 24_000
 
@@ -34,3 +34,24 @@ def test_the_mel_pulls_silence_towards_sound():
     mel_distance(made, tone(300)).backward()
     # The step against the gradient makes it louder.
     assert (made.grad * tone(300)).sum() < 0
+
+
+def blow(rise_s, seed=0):
+    """Noise that starts at 0.3 s, within so many seconds."""
+    noise = torch.randn(1, 2, len(TIME), generator=torch.Generator().manual_seed(seed))
+    return (0.01 + 0.3 * ((TIME - 0.3) / rise_s).clamp(0, 1)) * noise
+
+
+def test_a_smeared_blow_is_heard_whatever_its_noise_is():
+    sharp = blow(0.001)
+    other_noise = attack_distance(blow(0.001, seed=1), sharp)
+    assert attack_distance(sharp, sharp) == 0
+    assert attack_distance(blow(0.04, seed=1), sharp) > 2 * other_noise
+
+
+def test_the_gradient_makes_a_smeared_blow_sharper():
+    made = blow(0.04, seed=1).requires_grad_()
+    attack_distance(made, blow(0.001)).backward()
+    step = made.detach() - 1e-3 * made.grad / made.grad.std()
+    before, after = (attack_distance(w, blow(0.001)) for w in (made.detach(), step))
+    assert after < before

@@ -29,7 +29,8 @@ SMALL = {
         "model.encoder_base_channels=16",
         "model.decoder_base_channels=8",
     ],
-    "audio_vae": ["run.batch=2", "objective.crop_latents=9", "model.model.params.ddconfig.ch=8"],
+    "audio_vae": ["run.batch=2", "objective.crop_latents=9", "model.model.params.ddconfig.ch=24"],
+    "partials": ["run.batch=2", "model.width=16"],
     "vocoder": ["run.batch=1", "objective.crop_mels=21", "model.upsample_initial_channel=32"],
     "transformer": [
         "run.batch=2",
@@ -54,8 +55,10 @@ def arguments(stage, work, *more):
         *SMALL[stage],
         *more,
     ]
-    if stage == "vocoder":
+    if stage in ("partials", "vocoder"):
         overrides.append(f'objective.audio_vae="{work / "audio_vae" / "audio_vae.safetensors"}"')
+    if stage == "vocoder":
+        overrides.append(f'objective.partials="{work / "partials" / "partials.safetensors"}"')
     if stage == "transformer":
         overrides += [
             f'objective.{name}="{work / name / (name + ".safetensors")}"'
@@ -96,7 +99,8 @@ def test_codecs_make_a_checkpoint_of_their_own(work, tmp_path):
     assert checkpoint.load_video_vae().decode(torch.zeros(1, 128, 1, 2, 2)).shape[1] == 3
     assert not any(key.startswith("model.diffusion_model.") for key in load_file(out))
     assert main(["--unbundle", str(out), str(runs)]) == 0
-    assert {path.name for path in runs.iterdir()} == {"video_vae", "audio_vae", "vocoder"}
+    stages = {"video_vae", "audio_vae", "vocoder", "partials"}
+    assert {path.name for path in runs.iterdir()} == stages
 
 
 @pytest.mark.slow
@@ -117,8 +121,9 @@ def test_all_stages_make_a_checkpoint_that_runs(work):
         pixels = checkpoint.load_video_vae().decode(made[0])
         mel = checkpoint.load_audio_vae().decode(made[1])
         sound = checkpoint.load_vocoder()(mel)
+        pieces = list(checkpoint.load_sounding().stream(mel, latents_BCAM=made[1]))
     assert pixels.shape == (1, 3, 17, 64, 64)
-    assert sound.shape == (1, 2, 69 * 240)
+    assert sound.shape == (1, 2, 69 * 240) == torch.cat(pieces, -1).shape
     assert all(torch.isfinite(tensor).all() for tensor in (pixels, sound))
 
 

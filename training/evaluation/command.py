@@ -125,6 +125,11 @@ def _networks(arguments: argparse.Namespace) -> Networks | None:
     if arguments.instruments:
         return None
     if arguments.codecs is not None:
+        if len(arguments.codecs) not in (3, 4):
+            raise ValueError(
+                f"--codecs names {len(arguments.codecs)} files; give three or four:"
+                " VIDEO_VAE AUDIO_VAE VOCODER [PARTIALS]"
+            )
         return Networks.of_codecs(*arguments.codecs, playground=arguments.playground)
     return Networks(_checkpoint_path(arguments.checkpoint), playground=arguments.playground)
 

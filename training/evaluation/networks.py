@@ -73,6 +73,7 @@ class Networks:
         video_vae: Path,
         audio_vae: Path,
         vocoder: Path,
+        partials: Path | None = None,
         device: torch.device | str = "cpu",
         playground: str = "drops",
     ) -> Networks:
@@ -83,7 +84,7 @@ class Networks:
                 configuration.
         """
         made = cls.__new__(cls)
-        parts = load_codecs(video_vae, audio_vae, vocoder, device)
+        parts = load_codecs(video_vae, audio_vae, vocoder, partials, device)
         made._take(parts, replace(PLAYGROUND, name=video_vae.parent.name), device, playground)
         return made
 
@@ -177,9 +178,10 @@ class Networks:
         levels = ((pixels.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
         frames = rearrange(levels, "C F Y X -> F Y X C").cpu().numpy()
         seen = time.perf_counter()
-        vocoder = self.parts.vocoder
+        vocoder = self.parts.sounding()
         mel = self.parts.audio_vae.decode(audio).float()
-        sound = resample(torch.cat(list(vocoder.stream(mel)), -1), vocoder.sample_rate, SAMPLE_RATE)
+        pieces = list(vocoder.stream(mel, latents_BCAM=audio))
+        sound = resample(torch.cat(pieces, -1), vocoder.sample_rate, SAMPLE_RATE)
         # The blocks cut or pad the sound to the length of the picture, too.
         waveform = F.pad(sound, (0, self.spec.samples - sound.shape[-1]))[0].cpu().numpy()
         self.decoding_s.append((seen - began, time.perf_counter() - seen))

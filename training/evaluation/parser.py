@@ -18,7 +18,7 @@ examples:
   hibari evaluate --playground whole --json OUT   everything the world has, numbers to a file
   hibari evaluate --checkpoint FILE --steps 4 --sheet FOLDER
   hibari evaluate --instruments --playground whole
-  hibari evaluate --playground whole --baseline --codecs VIDEO_VAE AUDIO_VAE VOCODER
+  hibari evaluate --playground whole --baseline --codecs VIDEO_VAE AUDIO_VAE VOCODER PARTIALS
 
 exit status: 0 done, 1 failed while running, 2 bad input"""
 
@@ -38,10 +38,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     what.add_argument(
         "--codecs",
-        nargs=3,
+        nargs="+",
         type=Path,
-        metavar=("VIDEO_VAE", "AUDIO_VAE", "VOCODER"),
-        help="measure the round trip of codecs as `hibari train` writes them; no samples",
+        metavar="FILE",
+        help="measure the round trip of codecs as `hibari train` writes them, in the order"
+        " VIDEO_VAE AUDIO_VAE VOCODER [PARTIALS]; no samples",
     )
     what.add_argument(
         "--instruments",

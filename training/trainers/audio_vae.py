@@ -13,8 +13,9 @@ from ...model.audio_transform import resample
 from ...model.audio_vae import AudioVae, AudioVaeConfig, log_mel
 from ..clip_store import AUDIO_RATE_HZ, ClipStore, fill_store
 from ..config import TrainConfig, check_model_keys, from_table
-from ..loop import pick_device
+from ..loop import STATE, pick_device
 from ..state import save_tensors
+from .audio_start import start_encoder
 
 MEL_INPUT_HZ = 16_000
 RAW_CHANNELS = 8
@@ -29,12 +30,16 @@ class AudioVaeObjective:
         noise: standard deviation of latent noise relative to the latents' own.
         latent_weight: pull of the latents towards unit size.
         scale_power: as in the video VAE: 0 gives unit variance to every latent dimension.
+        start_clips: clips that the closed-form start of the encoder is solved on.
+        decoder_only: keep the encoder (and so every cached latent) as it is.
     """
 
     crop_latents: int = 26
     noise: float = 0.05
     latent_weight: float = 1e-4
     scale_power: float = 0.5
+    start_clips: int = 256
+    decoder_only: bool = False
 
 
 def clip_mel(store: ClipStore, index: int) -> Tensor:
@@ -63,10 +68,18 @@ class AudioVaeTrainer:
         torch.manual_seed(config.run.seed)
         self.model_config = AudioVaeConfig.from_metadata(config.model)
         check_model_keys(config.model, self.model_config.to_metadata())
-        self.vae = AudioVae(self.model_config).to(self.device)
-        self.module: nn.Module = self.vae
+        self.vae = AudioVae(self.model_config)
         self.mels = all_mels(fill_store(config.data, "train"))
         self.held_out = all_mels(fill_store(config.data, "validation"))
+        begun = config.run.init_from or (Path(config.run.folder) / STATE).is_file()
+        if self.objective.start_clips and not begun:
+            start_encoder(self.vae, self.mels[: self.objective.start_clips])
+        if self.objective.decoder_only:
+            self.vae.encoder.requires_grad_(False)
+        self.vae.to(self.device)
+        self.module: nn.Module = self.vae
+        compiled = torch.compile if config.run.compile else lambda network: network
+        self.encoder, self.decoder = compiled(self.vae.encoder), compiled(self.vae.decoder)
 
     def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
         """L1 of the log-mel (natural log units) of a batch of windows."""
@@ -80,13 +93,15 @@ class AudioVaeTrainer:
             for i, s in zip(which.tolist(), starts.tolist(), strict=True)
         ]
         mel = torch.stack(windows).to(self.device)
-        latents = self.vae.encoder(mel)[:, :RAW_CHANNELS]
+        with torch.set_grad_enabled(not objective.decoder_only):
+            latents = self.encoder(mel)[:, :RAW_CHANNELS]
         scale = objective.noise * latents.detach().float().std().to(latents.dtype)
         noise = torch.randn(latents.shape, generator=generator).to(latents)
-        decoded = self.vae.decoder(latents + scale * noise).float()
+        decoded = self.decoder(latents + scale * noise).float()
         error = (decoded - mel).abs().mean()
         size = latents.float().square().mean()
-        return error + objective.latent_weight * size, {
+        pull = 0.0 if objective.decoder_only else objective.latent_weight
+        return error + pull * size, {
             "mel_l1": float(error.detach()),
             "latent_rms": float(size.detach().sqrt()),
         }

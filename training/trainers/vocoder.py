@@ -14,18 +14,29 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ...model.audio_transform import resample
+from ...model.audio_transform import mel_filterbank, resample
 from ...model.audio_vae import AudioVae, AudioVaeConfig, log_mel
 from ...model.shapes import MEL_RATE_HZ
-from ...model.vocoder import VocoderConfig, build_vocoder
+from ...model.vocoder import (
+    Partials,
+    PartialsConfig,
+    TonalVocoder,
+    VocoderConfig,
+    build_vocoder,
+)
+from ...model.vocoder.tonal import with_tones
 from ..clip_store import AUDIO_RATE_HZ, ClipStore, fill_store
 from ..config import TrainConfig, check_model_keys, from_table
 from ..loop import pick_device
 from ..state import read_tensors_with_config, save_tensors
-from .audio_vae import MEL_INPUT_HZ, RAW_CHANNELS, all_mels
+from .audio_vae import MEL_INPUT_HZ, all_mels
 
 SAMPLES_PER_MEL = 240
 WINDOWS = (256, 1024, 2048)
+ATTACK_WINDOW, ATTACK_HOP, ATTACK_BANDS = 384, 96, 32
+"""16 ms every 4 ms, in mel bands from 0 to 12 kHz."""
+ATTACK_QUIET = 1e-4
+"""Power that counts as silence beside the loudest band of a window of training (-40 dB)."""
 
 
 @dataclass(frozen=True)
@@ -34,18 +45,24 @@ class VocoderObjective:
 
     Attributes:
         audio_vae: trained audio VAE; half of the inputs are its reconstructions. Empty: none.
+        partials: trained partials, with which those reconstructions are judged a second time, as
+            they are heard where oscillators play the tones. Empty: none.
         crop_mels: window length in mel rows (10 ms each).
         impact_share: share of windows that are placed to hold an impact.
         wave_weight: weight of the waveform L1, which fixes polarity and level.
         mel_weight: weight of the L1 of the log-mel (ln), which hears what is quiet as well as what
             is loud: rain behind a voice, and the harmonics of the voice itself.
+        attack_weight: weight of how fast each band of the spectrum grows and fades: spectra of
+            long windows hardly hear a smeared blow, the ear does.
     """
 
     audio_vae: str = ""
+    partials: str = ""
     crop_mels: int = 61
     impact_share: float = 0.75
     wave_weight: float = 0.5
     mel_weight: float = 0.0
+    attack_weight: float = 0.0
 
 
 def mel_distance(made: Tensor, true: Tensor) -> Tensor:
@@ -76,6 +93,31 @@ def spectral_distance(made: Tensor, true: Tensor) -> Tensor:
     return total / len(WINDOWS)
 
 
+def attack_distance(made: Tensor, true: Tensor) -> Tensor:
+    """Mean squared difference (ln) of how fast waveforms ``[B, 2, N]`` grow louder over 8 ms.
+
+    The growth of the log power is averaged over eight neighbouring bands, where the ups and downs
+    of steady noise cancel and a blow does not; a smeared one is heard at its full size.
+    """
+    made, true = made.mean(1).float(), true.mean(1).float()
+    window = torch.hann_window(ATTACK_WINDOW, device=made.device)
+    bands = mel_filterbank(ATTACK_WINDOW, ATTACK_BANDS, AUDIO_RATE_HZ, AUDIO_RATE_HZ / 2)
+    bands = bands.to(made.device)
+    powers = [
+        torch.stft(wave, ATTACK_WINDOW, ATTACK_HOP, window=window, return_complex=True)
+        .abs()
+        .square()
+        .transpose(-1, -2)
+        @ bands
+        for wave in (made, true)
+    ]
+    floor = ATTACK_QUIET * powers[1].amax((-1, -2), keepdim=True) + 1e-9
+    levels = [(power + floor).log().unflatten(-1, (-1, 8)).mean(-1) for power in powers]
+    growths = [level[:, 2:] - level[:, :-2] for level in levels]
+    gap = growths[0] - growths[1]
+    return gap.square().mean() + 2 * gap.mean(-1).square().mean()
+
+
 class VocoderTrainer:
     """Stage ``vocoder``; exports ``vocoder.safetensors``."""
 
@@ -89,36 +131,68 @@ class VocoderTrainer:
         self.vocoder = build_vocoder(self.model_config).to(self.device)
         self.module: nn.Module = self.vocoder
         self.stores = {s: fill_store(config.data, s) for s in ("train", "validation")}
-        self.mels = {split: self._inputs(store) for split, store in self.stores.items()}
+        self.partials = self._read_partials()
+        self.tones: dict[str, Tensor] = {}
+        self.mels = {split: self._inputs(split) for split in self.stores}
 
-    def _inputs(self, store: ClipStore) -> list[Tensor]:
+    def _read_partials(self) -> Partials | None:
+        if not self.objective.partials:
+            return None
+        if not self.objective.audio_vae:
+            raise ValueError("objective.partials reads latents; set objective.audio_vae too")
+        tensors, metadata = read_tensors_with_config(Path(self.objective.partials))
+        partials = Partials(PartialsConfig.from_metadata(metadata["partials"]))
+        partials.load_state_dict(tensors)
+        return partials.eval().requires_grad_(False)
+
+    @torch.no_grad()
+    def _inputs(self, split: str) -> list[Tensor]:
         """True mels and, where a VAE is given, its reconstructions of them."""
-        mels = all_mels(store)
+        mels = all_mels(self.stores[split])
         if not self.objective.audio_vae:
             return [mels]
         tensors, metadata = read_tensors_with_config(Path(self.objective.audio_vae))
         vae = AudioVae(AudioVaeConfig.from_metadata(metadata["audio_vae"]))
         vae.load_state_dict(tensors)
-        with torch.no_grad():
-            made = [vae.decoder(vae.encoder(m)[:, :RAW_CHANNELS]) for m in mels.split(32)]
+        made, tones = [], []
+        for some in mels.split(32):
+            latents = vae.encode(some)
+            made.append(vae.decode(latents))
+            if self.partials is not None:
+                tonal = TonalVocoder(self.vocoder, self.partials)
+                tones.append(tonal.tones(latents).half())
+        if tones:
+            self.tones[split] = torch.cat(tones)
         return [mels, torch.cat(made)]
 
     def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
         """Spectral distance of a batch of windows; fp32, since bf16 turns quiet tails into hiss."""
         rows, batch = self.objective.crop_mels, self.config.run.batch
         store, sources = self.stores["train"], self.mels["train"]
-        mels, waves = [], []
+        mels, waves, tones, decoded = [], [], [], []
         for _ in range(batch):
             index = int(torch.randint(len(store), (), generator=generator))
-            source = sources[int(torch.randint(len(sources), (), generator=generator))]
-            start = self._start(store, index, source.shape[2] - rows, generator)
-            mels.append(source[index, :, start : start + rows])
-            first = start * SAMPLES_PER_MEL
-            wave = store.waveforms[index][:, first : first + rows * SAMPLES_PER_MEL]
-            waves.append(torch.from_numpy(wave.copy()))
+            choice = int(torch.randint(len(sources), (), generator=generator))
+            start = self._start(store, index, sources[choice].shape[2] - rows, generator)
+            mels.append(sources[choice][index, :, start : start + rows])
+            heard = slice(start * SAMPLES_PER_MEL, (start + rows) * SAMPLES_PER_MEL)
+            waves.append(torch.from_numpy(store.waveforms[index][:, heard].copy()))
+            if choice and self.partials is not None:
+                decoded.append(len(mels) - 1)
+                tones.append(self.tones["train"][index, :, heard].float())
         made = self.vocoder(torch.stack(mels).to(self.device)).float()
         true = torch.stack(waves).to(self.device)
         made = made[..., : true.shape[-1]]
+        total, numbers = self._errors(made, true)
+        if decoded:
+            played = torch.stack(tones).to(self.device)[..., : true.shape[-1]]
+            joined = with_tones(made[decoded], played, AUDIO_RATE_HZ)
+            heard_error, _ = self._errors(joined, true[decoded])
+            total = total + heard_error
+            numbers["joined"] = float(heard_error.detach())
+        return total, numbers
+
+    def _errors(self, made: Tensor, true: Tensor) -> tuple[Tensor, dict[str, float]]:
         spectral = spectral_distance(made, true)
         wave_error = (made - true).abs().mean()
         total = spectral + self.objective.wave_weight * wave_error
@@ -127,6 +201,10 @@ class VocoderTrainer:
             mel_error = mel_distance(made, true)
             total = total + self.objective.mel_weight * mel_error
             numbers["mel_l1"] = float(mel_error.detach())
+        if self.objective.attack_weight:
+            attack = attack_distance(made, true)
+            total = total + self.objective.attack_weight * attack
+            numbers["attack"] = float(attack.detach())
         return total, numbers
 
     def _start(self, store: ClipStore, index: int, places: int, generator: torch.Generator) -> int:
