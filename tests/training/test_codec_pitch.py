@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hibari.training.evaluation.codec_pitch import f0_hz, pitch_error
+from hibari.training.evaluation.codec_pitch import PitchError, f0_hz, pitch_error
 
 RATE = 24_000
 TIME = np.arange(RATE) / RATE
@@ -43,6 +43,15 @@ def test_a_sound_beside_itself_is_exact_and_a_detuned_one_is_off_by_that_much():
     error = pitch_error(tone(200.0 * 2 ** (30 / 1200)), true, RATE)
     assert error.cents == pytest.approx(30, abs=2)
     assert error.kept > 0.95
+
+
+def test_clips_are_pooled_frame_by_frame():
+    true = tone(200.0)
+    exact, off = pitch_error(true, true, RATE), pitch_error(tone(300.0), true, RATE)
+    pooled = PitchError.pooled([exact, exact, off])
+    assert pooled.cents == 0
+    assert pooled.pitched == 2 * exact.pitched + off.pitched
+    assert pooled.kept == pytest.approx((2 * exact.kept + off.kept) / 3)
 
 
 def test_a_codec_that_loses_the_pitch_is_told_by_what_is_kept():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hibari.training.evaluation.fidelity import log_mel_l1, onset_f1, psnr, ssim
+from hibari.training.evaluation.fidelity import OnsetCount, count_onsets, log_mel_l1, psnr, ssim
 from hibari.training.evaluation.onset import onsets_s
 
 RATE = 24_000
@@ -39,10 +39,13 @@ def test_noise_tones_and_silence_have_no_onset():
 
 def test_onset_f1_counts_what_is_kept_lost_and_added():
     true = hits(0.2, 0.6)
-    assert onset_f1(true, true) == 1
-    assert onset_f1(hits(0.2), true) == pytest.approx(2 / 3)
-    assert onset_f1(hits(0.2, 0.7), true) == pytest.approx(1 / 2)
-    assert onset_f1(np.zeros_like(true), np.zeros_like(true)) is None
+    assert count_onsets(true, true).f1 == 1
+    assert count_onsets(hits(0.2), true).f1 == pytest.approx(2 / 3)
+    assert count_onsets(hits(0.2, 0.7), true).f1 == pytest.approx(1 / 2)
+    pooled = OnsetCount.pooled([count_onsets(true, true), count_onsets(hits(0.2), true)])
+    assert pooled == OnsetCount(3, 3, 4)
+    assert pooled.f1 == pytest.approx(6 / 7)
+    assert count_onsets(np.zeros_like(true), np.zeros_like(true)).f1 is None
 
 
 def test_psnr_is_that_of_the_whole_clip():

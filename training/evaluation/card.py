@@ -14,7 +14,7 @@ from ..world import Truth
 from . import variety
 from .kit import Kit
 from .metric import Score, score
-from .round_trip import LABELS
+from .round_trip import LABELS, RoundTrip, summary
 from .variety import mean_distance
 
 FORMAT = 2
@@ -42,7 +42,7 @@ class Evidence:
     truths: list[Truth] = field(default_factory=list)
     indices: list[int] = field(default_factory=list)
     readings: dict[str, list[Any]] = field(default_factory=dict)
-    fidelity: dict[str, list[dict[str, float | None]]] = field(default_factory=dict)
+    fidelity: dict[str, list[RoundTrip]] = field(default_factory=dict)
     pictures: dict[str, list[np.ndarray]] = field(default_factory=dict)
     variety: dict[str, list[float]] = field(default_factory=dict)
 
@@ -55,7 +55,7 @@ def score_rows(evidence: Evidence, kit: Kit) -> Rows:
     for source, readings in evidence.readings.items():
         scopes = ("prompt",) if source == SAMPLES else ("prompt", "clip")
         rows[source] = score(readings, truths, scopes, metrics=kit.metrics)
-        rows[source] |= _mean_fidelity(evidence.fidelity.get(source, []))
+        rows[source] |= summary(evidence.fidelity.get(source, []))
         if apart:
             rows[source]["diversity"] = Score(apart[source] / apart[REAL], len(readings))
         rows[source] |= _between_seeds(evidence, evidence.variety.get(source, []))
@@ -145,17 +145,8 @@ def _clip(evidence: Evidence, at: int) -> dict[str, object]:
         "readings": {
             source: readings[at].to_dict() for source, readings in evidence.readings.items()
         },
-        "fidelity": {source: measured[at] for source, measured in evidence.fidelity.items()},
+        "fidelity": {source: m[at].values for source, m in evidence.fidelity.items()},
     }
-
-
-def _mean_fidelity(measured: Sequence[Mapping[str, float | None]]) -> dict[str, Score]:
-    scores = {}
-    for name in LABELS:
-        values = [value for clip in measured if (value := clip[name]) is not None]
-        if values:
-            scores[name] = Score(float(np.mean(values)), len(values))
-    return scores
 
 
 def _cell(value: Score | None) -> str:

@@ -5,6 +5,7 @@ De Cheveigne and Kawahara 2002, "YIN, a fundamental frequency estimator for spee
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,17 +22,32 @@ LEAST_FRAMES = 10
 """Pitched frames that a clip must have to be counted."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PitchError:
-    """What became of the pitched frames of a clip.
+    """What became of the pitched frames of one clip, or of many.
 
     Attributes:
-        cents: median absolute difference where both sounds are pitched.
-        kept: share of the true sound's pitched frames that are pitched in the other too.
+        errors: absolute difference in cents of each frame where both sounds are pitched.
+        pitched: frames in which the true sound is pitched.
     """
 
-    cents: float
-    kept: float
+    errors: np.ndarray
+    pitched: int
+
+    @property
+    def cents(self) -> float:
+        """Median of the errors; infinite without any."""
+        return float(np.median(self.errors)) if len(self.errors) else float("inf")
+
+    @property
+    def kept(self) -> float:
+        """Share of the true sound's pitched frames that are pitched in the other too."""
+        return len(self.errors) / self.pitched
+
+    @classmethod
+    def pooled(cls, clips: Sequence[PitchError]) -> PitchError:
+        """All frames of all clips together."""
+        return cls(np.concatenate([c.errors for c in clips]), sum(c.pitched for c in clips))
 
 
 def pitch_error(made: np.ndarray, true: np.ndarray, rate_hz: int) -> PitchError | None:
@@ -43,11 +59,9 @@ def pitch_error(made: np.ndarray, true: np.ndarray, rate_hz: int) -> PitchError 
     both = pitched & np.isfinite(found)
     if pitched.sum() < LEAST_FRAMES:
         return None
-    kept = float(both.sum() / pitched.sum())
-    if not both.any():
-        return PitchError(float("inf"), kept)
-    cents = 1200 * np.log2(found[both] / wanted[both])
-    return PitchError(float(np.median(np.abs(cents))), kept)
+    return PitchError(
+        np.abs(1200 * np.log2(found[both] / wanted[both])), int(np.count_nonzero(pitched))
+    )
 
 
 def f0_hz(waveform: np.ndarray, rate_hz: int) -> np.ndarray:

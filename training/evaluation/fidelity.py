@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -14,6 +17,26 @@ from .onset import onsets_s
 
 SSIM_WINDOW, SSIM_SIGMA = 11, 1.5
 ONSET_TOLERANCE_S = 1 / 24
+
+
+@dataclass(frozen=True)
+class OnsetCount:
+    """Onsets of one clip, or of many: found where they should be, found in all, and true ones."""
+
+    hits: int
+    found: int
+    wanted: int
+
+    @property
+    def f1(self) -> float | None:
+        """Harmonic mean of precision and recall; None with no onset at all."""
+        total = self.found + self.wanted
+        return 2 * self.hits / total if total else None
+
+    @classmethod
+    def pooled(cls, clips: Sequence[OnsetCount]) -> OnsetCount:
+        """All onsets of all clips together."""
+        return cls(*(sum(getattr(c, name) for c in clips) for name in ("hits", "found", "wanted")))
 
 
 def psnr(made: np.ndarray, true: np.ndarray) -> float:
@@ -37,18 +60,16 @@ def log_mel_l1(made: np.ndarray, true: np.ndarray) -> float:
     return float((_mel(made) - _mel(true)).abs().mean())
 
 
-def onset_f1(made: np.ndarray, true: np.ndarray) -> float | None:
-    """F1 of the onsets in `made` against those in `true`, within a frame; None with none at all."""
+def count_onsets(made: np.ndarray, true: np.ndarray) -> OnsetCount:
+    """Onsets in `made` that are, within a frame, those in `true`."""
     found, wanted = (list(onsets_s(waveform, SAMPLE_RATE)) for waveform in (made, true))
-    if not found and not wanted:
-        return None
     free, hits = list(found), 0
     for moment in wanted:
         nearest = min(free, key=lambda onset: abs(onset - moment), default=None)
         if nearest is not None and abs(nearest - moment) <= ONSET_TOLERANCE_S:
             free.remove(nearest)
             hits += 1
-    return 2 * hits / (len(found) + len(wanted))
+    return OnsetCount(hits, len(found), len(wanted))
 
 
 def _planes(frame: np.ndarray) -> Tensor:
