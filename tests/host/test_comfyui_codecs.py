@@ -35,7 +35,7 @@ def codecs(comfyui):
     file = Checkpoint(comfyui.base / "models" / "checkpoints" / CHECKPOINT)
     with torch.inference_mode():
         video = VideoCodec(file.load_video_vae())
-        return video, AudioCodec(file.load_audio_vae(), file.load_vocoder())
+        return video, AudioCodec(file.load_audio_vae(), file.load_sounding())
 
 
 @pytest.fixture(scope="module")
