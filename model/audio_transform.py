@@ -88,6 +88,18 @@ def stft_magnitude(waveform: Tensor, n_fft: int, hop: int) -> Tensor:
     return spectrum.abs().reshape(*waveform.shape[:-1], *spectrum.shape[-2:])
 
 
+def band_power(
+    waveform: Tensor, n_fft: int, hop: int, bands: int, rate_hz: int, high_hz: float
+) -> Tensor:
+    """Power of a waveform ``[..., N]`` in mel bands up to ``high_hz``: ``[..., A, bands]``.
+
+    Raises:
+        ValueError: the waveform is too short to be mirrored.
+    """
+    power = stft_magnitude(waveform, n_fft, hop).square().transpose(-1, -2)
+    return power @ mel_filterbank(n_fft, bands, rate_hz, high_hz).to(power)
+
+
 def sinc_resample(
     waveform: Tensor, source_hz: int, target_hz: int, edges: str = "constant"
 ) -> Tensor:

@@ -22,13 +22,13 @@ import torch
 from safetensors import safe_open
 from torch import Tensor
 
-from ..model.audio_vae import AudioVae, AudioVaeConfig
+from ..model.audio_vae import AudioVae
 from ..model.video_vae import VideoVae, VideoVaeConfig
 from .clip_store import ClipStore, as_pixels, fill_store, render, store_folder, stored_clips
 from .config import DataConfig
 from .loop import autocast
 from .state import read_tensors_with_config, save_tensors
-from .trainers.audio_vae import waveform_mel
+from .trainers.audio_vae import read_audio_vae, waveform_mel
 
 SHARD_CLIPS = 500
 
@@ -47,13 +47,11 @@ class Codecs:
     def load(cls, video_path: Path, audio_path: Path, device: torch.device) -> Codecs:
         """Codecs from two stages' results."""
         video_tensors, video_config = read_tensors_with_config(video_path)
-        audio_tensors, audio_config = read_tensors_with_config(audio_path)
         video = VideoVae(VideoVaeConfig.from_metadata(video_config["vae"]))
-        audio = AudioVae(AudioVaeConfig.from_metadata(audio_config["audio_vae"]))
         video.load_state_dict(video_tensors)
-        audio.load_state_dict(audio_tensors)
+        audio = read_audio_vae(audio_path)
         digest = hashlib.sha256()
-        for name, tensor in sorted({**video_tensors, **audio_tensors}.items()):
+        for name, tensor in sorted({**video_tensors, **audio.state_dict()}.items()):
             if not name.startswith("decoder."):
                 digest.update(name.encode() + tensor.numpy().tobytes())
         return cls(

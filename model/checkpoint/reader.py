@@ -102,15 +102,11 @@ class Checkpoint:
         config = self._read(VocoderConfig.from_metadata, layout.VOCODER)
         return self._load(layout.VOCODER, partial(build_vocoder, config), device, dtype, operations)
 
-    def load_partials(
-        self,
-        device: Device = "cpu",
-        dtype: torch.dtype | None = torch.float32,
-        operations: Any = nn,
-    ) -> Partials:
-        """What finds steady tones in the latents; our own files may have it."""
+    def load_partials(self, device: Device = "cpu") -> Partials:
+        """What finds steady tones in the latents, in float32; our own files may have it."""
         config = self._read(PartialsConfig.from_metadata, layout.PARTIALS)
-        return self._load(layout.PARTIALS, partial(Partials, config), device, dtype, operations)
+        build = partial(Partials, config)
+        return self._load(layout.PARTIALS, build, device, torch.float32, nn)
 
     def load_sounding(self, device: Device = "cpu") -> Vocoder:
         """The vocoder in float32, with its partials where the file has them."""

@@ -10,7 +10,6 @@ import math
 from functools import lru_cache
 
 import torch
-import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor
 
@@ -46,14 +45,12 @@ def play(amplitudes_BAO: Tensor, rate_hz: int) -> Tensor:
     waves = _waves(rate_hz).to(amplitudes_BAO)
     samples = waves.shape[-1]
     whole = math.ceil(rows / ROWS) * ROWS
-    padded = F.pad(amplitudes_BAO, (0, 0, 0, whole - rows))
-    following = torch.cat((padded[:, 1:], padded[:, -1:]), 1)
-    if rows < whole:
-        following[:, rows - 1] = padded[:, rows - 1]
+    after_last = amplitudes_BAO[:, -1:].expand(-1, whole - rows + 1, -1)
+    held = torch.cat((amplitudes_BAO, after_last), 1)
     share = torch.arange(samples, device=waves.device, dtype=waves.dtype) / samples
     sound = waves.new_empty(batch, whole, samples)
     for row in range(ROWS):
-        here, there = (a[:, row::ROWS] @ waves[row] for a in (padded, following))
+        here, there = (a[:, row::ROWS] @ waves[row] for a in (held[:, :-1], held[:, 1:]))
         sound[:, row::ROWS] = here + (there - here) * share
     return sound[:, :rows].flatten(1)
 

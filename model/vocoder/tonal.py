@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..audio_transform import mel_filterbank
+from ..audio_transform import band_power
 from ..shapes import MEL_RATE_HZ
 from .config import VocoderConfig
 from .oscillators import frequencies, nearest, play
@@ -112,10 +112,7 @@ def with_tones(waveform: Tensor, tones: Tensor, rate_hz: int) -> Tensor:
 def _blows(waveform: Tensor, rate_hz: int) -> Tensor:
     """Where a sound is struck: 0 to 1, ``[B, 1, N]``."""
     size, hop = round(BLOW_WINDOW_S * rate_hz), round(BLOW_HOP_S * rate_hz)
-    window = torch.hann_window(size, device=waveform.device)
-    spectrum = torch.stft(waveform.mean(1), size, hop, window=window, return_complex=True)
-    bands = mel_filterbank(size, BLOW_BANDS, rate_hz, BLOW_HIGHEST_HZ).to(waveform)
-    power = spectrum.abs().square().transpose(1, 2) @ bands
+    power = band_power(waveform.mean(1), size, hop, BLOW_BANDS, rate_hz, BLOW_HIGHEST_HZ)
     floor = BLOW_FLOOR * power.amax((1, 2), keepdim=True) + 1e-9
     level = (power + floor).log().mean(-1)
     growth = F.pad(level[:, 2:] - level[:, :-2], (1, 1))

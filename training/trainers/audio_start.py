@@ -29,7 +29,7 @@ def start_encoder(vae: AudioVae, mels: Tensor) -> None:
     """Make the encoder the principal components of patches of 4 rows, 4 bins and 2 channels.
 
     Args:
-        vae: with at least 16 channels in its finest level; all of its encoder's weights are set.
+        vae: its last level three times as wide as a patch has values; the encoder is set wholly.
         mels: log-mels ``[clips, 2, 4k+1, 64]`` to solve on.
 
     Raises:

@@ -14,7 +14,7 @@ from ...model.audio_vae import AudioVae, AudioVaeConfig, log_mel
 from ..clip_store import AUDIO_RATE_HZ, ClipStore, fill_store
 from ..config import TrainConfig, check_model_keys, from_table
 from ..loop import STATE, pick_device
-from ..state import save_tensors
+from ..state import read_tensors_with_config, save_tensors
 from .audio_start import start_encoder
 
 MEL_INPUT_HZ = 16_000
@@ -56,6 +56,14 @@ def waveform_mel(waveform_CN: Tensor) -> Tensor:
 def all_mels(store: ClipStore) -> Tensor:
     """Log-mels of a whole store, ``[clips, 2, T_mel, 64]``."""
     return torch.stack([clip_mel(store, index) for index in range(len(store))])
+
+
+def read_audio_vae(path: Path) -> AudioVae:
+    """The audio VAE that this stage exported."""
+    tensors, metadata = read_tensors_with_config(path)
+    vae = AudioVae(AudioVaeConfig.from_metadata(metadata["audio_vae"]))
+    vae.load_state_dict(tensors)
+    return vae
 
 
 class AudioVaeTrainer:

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...model.audio_vae import AudioVae, AudioVaeConfig
+from ...model.audio_vae import AudioVae
 from ...model.shapes import MEL_PER_LATENT, MEL_RATE_HZ
 from ...model.vocoder import Partials, PartialsConfig
 from ...model.vocoder.oscillators import HIGHEST_HZ, LOWEST_HZ, STEP_HZ, frequencies
@@ -22,8 +22,8 @@ from ...model.vocoder.partials import VALUES, band_places
 from ..clip_store import AUDIO_RATE_HZ, ClipStore, fill_store
 from ..config import TrainConfig, check_model_keys, from_table
 from ..loop import pick_device
-from ..state import read_tensors_with_config, save_tensors
-from .audio_vae import waveform_mel
+from ..state import save_tensors
+from .audio_vae import read_audio_vae, waveform_mel
 
 WINDOW = 1536
 """Samples: 64 ms, what the audio VAE's spectrogram sees at once."""
@@ -122,10 +122,7 @@ class PartialsTrainer:
         check_model_keys(config.model, self.model_config.to_metadata())
         self.partials = Partials(self.model_config).to(self.device)
         self.module: nn.Module = self.partials
-        path = Path(self.objective.audio_vae)
-        tensors, metadata = read_tensors_with_config(path)
-        vae = AudioVae(AudioVaeConfig.from_metadata(metadata["audio_vae"]))
-        vae.load_state_dict(tensors)
+        vae = read_audio_vae(Path(self.objective.audio_vae))
         self.data = {
             split: self._examples(vae, fill_store(config.data, split))
             for split in ("train", "validation")

@@ -14,8 +14,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ...model.audio_transform import mel_filterbank, resample
-from ...model.audio_vae import AudioVae, AudioVaeConfig, log_mel
+from ...model.audio_transform import band_power, resample
+from ...model.audio_vae import AudioVae, log_mel
 from ...model.shapes import MEL_RATE_HZ
 from ...model.vocoder import (
     Partials,
@@ -29,12 +29,12 @@ from ..clip_store import AUDIO_RATE_HZ, ClipStore, fill_store
 from ..config import TrainConfig, check_model_keys, from_table
 from ..loop import pick_device
 from ..state import read_tensors_with_config, save_tensors
-from .audio_vae import MEL_INPUT_HZ, all_mels
+from .audio_vae import MEL_INPUT_HZ, all_mels, read_audio_vae
 
 SAMPLES_PER_MEL = 240
 WINDOWS = (256, 1024, 2048)
-ATTACK_WINDOW, ATTACK_HOP, ATTACK_BANDS = 384, 96, 32
-"""16 ms every 4 ms, in mel bands from 0 to 12 kHz."""
+ATTACK_SPECTRUM = 384, 96, 32
+"""Window of 16 ms, hop of 4 ms, mel bands from 0 to 12 kHz."""
 ATTACK_QUIET = 1e-4
 """Power that counts as silence beside the loudest band of a window of training (-40 dB)."""
 
@@ -99,16 +99,8 @@ def attack_distance(made: Tensor, true: Tensor) -> Tensor:
     The growth of the log power is averaged over eight neighbouring bands, where the ups and downs
     of steady noise cancel and a blow does not; a smeared one is heard at its full size.
     """
-    made, true = made.mean(1).float(), true.mean(1).float()
-    window = torch.hann_window(ATTACK_WINDOW, device=made.device)
-    bands = mel_filterbank(ATTACK_WINDOW, ATTACK_BANDS, AUDIO_RATE_HZ, AUDIO_RATE_HZ / 2)
-    bands = bands.to(made.device)
     powers = [
-        torch.stft(wave, ATTACK_WINDOW, ATTACK_HOP, window=window, return_complex=True)
-        .abs()
-        .square()
-        .transpose(-1, -2)
-        @ bands
+        band_power(wave.mean(1).float(), *ATTACK_SPECTRUM, AUDIO_RATE_HZ, AUDIO_RATE_HZ / 2)
         for wave in (made, true)
     ]
     floor = ATTACK_QUIET * powers[1].amax((-1, -2), keepdim=True) + 1e-9
@@ -132,8 +124,10 @@ class VocoderTrainer:
         self.module: nn.Module = self.vocoder
         self.stores = {s: fill_store(config.data, s) for s in ("train", "validation")}
         self.partials = self._read_partials()
-        self.tones: dict[str, Tensor] = {}
-        self.mels = {split: self._inputs(split) for split in self.stores}
+        self.mels = {split: [all_mels(store)] for split, store in self.stores.items()}
+        self.tones: Tensor | None = None
+        if self.objective.audio_vae:
+            self._add_reconstructions(read_audio_vae(Path(self.objective.audio_vae)))
 
     def _read_partials(self) -> Partials | None:
         if not self.objective.partials:
@@ -146,24 +140,14 @@ class VocoderTrainer:
         return partials.eval().requires_grad_(False)
 
     @torch.no_grad()
-    def _inputs(self, split: str) -> list[Tensor]:
-        """True mels and, where a VAE is given, its reconstructions of them."""
-        mels = all_mels(self.stores[split])
-        if not self.objective.audio_vae:
-            return [mels]
-        tensors, metadata = read_tensors_with_config(Path(self.objective.audio_vae))
-        vae = AudioVae(AudioVaeConfig.from_metadata(metadata["audio_vae"]))
-        vae.load_state_dict(tensors)
-        made, tones = [], []
-        for some in mels.split(32):
-            latents = vae.encode(some)
-            made.append(vae.decode(latents))
-            if self.partials is not None:
+    def _add_reconstructions(self, vae: AudioVae) -> None:
+        """The VAE's mels beside the true ones, and the tones that partials find in training."""
+        for split, mels in self.mels.items():
+            latents = [vae.encode(some) for some in mels[0].split(32)]
+            mels.append(torch.cat([vae.decode(some) for some in latents]))
+            if split == "train" and self.partials is not None:
                 tonal = TonalVocoder(self.vocoder, self.partials)
-                tones.append(tonal.tones(latents).half())
-        if tones:
-            self.tones[split] = torch.cat(tones)
-        return [mels, torch.cat(made)]
+                self.tones = torch.cat([tonal.tones(some).half() for some in latents])
 
     def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
         """Spectral distance of a batch of windows; fp32, since bf16 turns quiet tails into hiss."""
@@ -177,9 +161,9 @@ class VocoderTrainer:
             mels.append(sources[choice][index, :, start : start + rows])
             heard = slice(start * SAMPLES_PER_MEL, (start + rows) * SAMPLES_PER_MEL)
             waves.append(torch.from_numpy(store.waveforms[index][:, heard].copy()))
-            if choice and self.partials is not None:
+            if choice and self.tones is not None:
                 decoded.append(len(mels) - 1)
-                tones.append(self.tones["train"][index, :, heard].float())
+                tones.append(self.tones[index, :, heard].float())
         made = self.vocoder(torch.stack(mels).to(self.device)).float()
         true = torch.stack(waves).to(self.device)
         made = made[..., : true.shape[-1]]
