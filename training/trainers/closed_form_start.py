@@ -132,7 +132,7 @@ class _Regression:
             self.inner = self.inner + weighted.T @ weighted
             self.cross = self.cross + weighted.T @ (y * scale).double()
         ridge = RIDGE * self.inner.diagonal().mean()
-        self.inner += ridge * torch.eye(len(self.inner), dtype=torch.double)
+        self.inner.diagonal().add_(ridge)
 
     def solution(self) -> Tensor:
         """``[x + 1, t]``, the constant's row last."""
@@ -146,7 +146,7 @@ class _Regression:
         rank_held = min(rank, len(values))
         gain = _gain(values.flip(0)[:rank_held])
         white = torch.linalg.solve_triangular(root.T, vectors.flip(1)[:, :rank_held], upper=True)
-        matrix = F.pad((white * gain @ _mixing(rank_held)).T, (0, 0, 0, rank - rank_held)).float()
+        matrix = F.pad((white * gain @ _mixing(rank_held).to(white)).T, (0, 0, 0, rank - rank_held)).float()
         return matrix[:, :-1], matrix[:, -1]
 
 
@@ -244,13 +244,13 @@ def _start_expansion(block: Upsample, x: Tensor, finer: Tensor, weight: Tensor, 
     values, vectors = torch.linalg.eigh((spread + spread.T) / 2)
     held = min(wide, len(values))
     values = values.flip(0)[:held].clamp(min=1e-12)
-    basis = vectors.flip(1)[:, :held] * (_gain(values) / values.sqrt()) @ _mixing(held)
+    basis = vectors.flip(1)[:, :held] * (_gain(values) / values.sqrt()) @ _mixing(held).to(vectors)
     maps = torch.einsum("xck,cw->xwk", told, basis).float()
     maps = F.pad(maps, (0, 0, 0, wide - held)).flatten(1)
     maps /= (inputs @ maps[:-1] + maps[-1]).square().mean().sqrt()
     if block.residual:  # the shortcut repeats the inputs; take them off the centre
         own = x.shape[1] // cells
-        repeated = torch.eye(x.shape[1]).unflatten(1, (own, cells)).repeat(1, wide // own, 1)
+        repeated = torch.eye(x.shape[1], device=x.device).unflatten(1, (own, cells)).repeat(1, wide // own, 1)
         maps[: x.shape[1]] -= repeated.flatten(1)
     _set_taps(block.conv, taps, maps)
 

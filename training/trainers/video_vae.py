@@ -73,7 +73,7 @@ class VideoVaeTrainer:
         self.train_clips: ClipStore = fill_store(config.data, "train")
         self.held_out: ClipStore = fill_store(config.data, "validation")
         if not config.run.init_from and not (Path(config.run.folder) / STATE).is_file():
-            start_in_closed_form(self.vae, self._start_sample())
+            start_in_closed_form(self.vae, self._start_sample().to(self.device))
 
     def _start_sample(self) -> Tensor:
         """17 frames of the left or right side of many clips, from anywhere in time."""
