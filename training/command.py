@@ -89,6 +89,13 @@ def main(argv: Sequence[str]) -> int:
         metavar=("CHECKPOINT", "RUNS"),
         help="write a checkpoint's stages below RUNS, to train on with run.init_from",
     )
+    parser.add_argument(
+        "--carry-over",
+        nargs=2,
+        type=Path,
+        metavar=("RUNS", "OUT"),
+        help="fit the transformer below RUNS, of other codecs, to those of --config",
+    )
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     try:
@@ -120,6 +127,12 @@ def _run(arguments: argparse.Namespace) -> int:
     config = read_config(arguments.config, arguments.set)
     if arguments.encode_only:
         _encode(config, arguments.encode_only)
+        return 0
+    if arguments.carry_over:
+        from .carry_over import carry_over
+
+        runs, out = arguments.carry_over
+        carry_over(runs, config, out)
         return 0
     if arguments.render_only:
         from .clip_store import fill_store

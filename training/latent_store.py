@@ -100,6 +100,17 @@ def encode_part(
                 shard()
 
 
+def encode_clips(
+    data: DataConfig, count: int, codecs: Sequence[Codecs], precision: str, device: torch.device
+) -> Iterator[list[tuple[Tensor, Tensor]]]:
+    """Video and audio latents of the first training clips by each of several codecs, unkept."""
+    encoders = [_Encoder(each, precision, device) for each in codecs]
+    clips = range(min(count, data.count))
+    for frames, waveform, _ in _Stream(data, "train", [clips]).take(clips):
+        pixels = as_pixels(frames, device)
+        yield [encoder.encode(pixels, waveform) for encoder in encoders]
+
+
 Part = tuple[int, int]
 """The i-th of n processes that share a work."""
 Told = list[tuple[tuple[str, ...], int]]
@@ -178,7 +189,7 @@ class _Encoder:
             return (*_read(path), told)
         log.info("encoding clips %d to %d of %s", span.start, span.stop, clips.folder)
         whole = (slice(None),) * 3
-        made = [self._encode(clips.pixels(i, whole), clips.waveforms[i]) for i in span]
+        made = [self.encode(clips.pixels(i, whole), clips.waveforms[i]) for i in span]
         return self._save(path, made, told)
 
     def streamed_shard(self, folder: Path, stream: _Stream, span: range) -> Shard:
@@ -191,7 +202,7 @@ class _Encoder:
         log.info("rendering and encoding clips %d to %d of %s", span.start, span.stop, folder)
         made, told = [], []
         for frames, waveform, texts in stream.take(span):
-            made.append(self._encode(as_pixels(frames, self.device), waveform))
+            made.append(self.encode(as_pixels(frames, self.device), waveform))
             told.append(texts)
         return self._save(path, made, told)
 
@@ -206,7 +217,8 @@ class _Encoder:
         return video, audio, told
 
     @torch.no_grad()
-    def _encode(self, pixels_CFYX: Tensor, waveform: np.ndarray) -> tuple[Tensor, Tensor]:
+    def encode(self, pixels_CFYX: Tensor, waveform: np.ndarray) -> tuple[Tensor, Tensor]:
+        """Latents of one clip, half precision on the CPU."""
         mel = waveform_mel(torch.from_numpy(waveform.copy()))[None].to(self.device)
         with autocast(self.precision, self.device):
             video = self.codecs.video.encode(pixels_CFYX[None].to(self.device))[0]

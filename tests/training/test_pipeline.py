@@ -263,3 +263,20 @@ def test_latents_of_clips_that_are_not_kept_equal_those_of_a_store(work, tmp_pat
     assert torch.allclose(stored.video.float(), made.video.float(), atol=2e-3)
     assert torch.allclose(stored.audio.float(), made.audio.float(), atol=2e-3)
     assert not list(tmp_path.rglob("frames.u8"))
+
+
+@pytest.mark.slow
+def test_weights_are_carried_over_to_other_codecs(work, tmp_path, caplog):
+    out, more = tmp_path / "start.safetensors", ["--carry-over", str(work)]
+    assert main([*arguments("transformer", work), *more, str(out)]) == 2
+    many = ["--set", "data.count=120", "--set", "data.keep_clips=false"]
+    with caplog.at_level("INFO"):
+        assert main([*arguments("transformer", work), *many, *more, str(out)]) == 0
+    assert "new latents explain 1.00 of the old video latents" in caplog.text
+    before, after = load_file(work / "transformer" / "transformer.safetensors"), load_file(out)
+    # The same codecs, so nothing is to be changed.
+    assert before.keys() == after.keys()
+    assert all(torch.allclose(before[name], after[name], atol=1e-4) for name in before)
+    start = ["--set", f'run.init_from="{out}"', "--set", f'run.folder="{tmp_path / "on"}"']
+    assert main([*arguments("transformer", work), *start]) == 0
+    assert main([*arguments("transformer", work), "--carry-over", str(tmp_path), str(out)]) == 2

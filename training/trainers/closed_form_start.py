@@ -146,7 +146,9 @@ class _Regression:
         rank_held = min(rank, len(values))
         gain = _gain(values.flip(0)[:rank_held])
         white = torch.linalg.solve_triangular(root.T, vectors.flip(1)[:, :rank_held], upper=True)
-        matrix = F.pad((white * gain @ _mixing(rank_held).to(white)).T, (0, 0, 0, rank - rank_held)).float()
+        matrix = F.pad(
+            (white * gain @ _mixing(rank_held).to(white)).T, (0, 0, 0, rank - rank_held)
+        ).float()
         return matrix[:, :-1], matrix[:, -1]
 
 
@@ -250,7 +252,11 @@ def _start_expansion(block: Upsample, x: Tensor, finer: Tensor, weight: Tensor, 
     maps /= (inputs @ maps[:-1] + maps[-1]).square().mean().sqrt()
     if block.residual:  # the shortcut repeats the inputs; take them off the centre
         own = x.shape[1] // cells
-        repeated = torch.eye(x.shape[1], device=x.device).unflatten(1, (own, cells)).repeat(1, wide // own, 1)
+        repeated = (
+            torch.eye(x.shape[1], device=x.device)
+            .unflatten(1, (own, cells))
+            .repeat(1, wide // own, 1)
+        )
         maps[: x.shape[1]] -= repeated.flatten(1)
     _set_taps(block.conv, taps, maps)
 
