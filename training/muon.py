@@ -31,9 +31,11 @@ def orthogonalise(matrix: Tensor, dtype: torch.dtype) -> Tensor:
     tall = x.shape[-2] > x.shape[-1]
     x = x.mT if tall else x
     x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    plus_product = torch.addmm if x.ndim == 2 else torch.baddbmm
     for _ in range(ROUNDS):
         gram = x @ x.mT
-        x = a * x + (b * gram + c * gram @ gram) @ x
+        polynomial = plus_product(gram, gram, gram, beta=b, alpha=c)
+        x = plus_product(x, polynomial, x, beta=a)
     return (x.mT if tall else x).to(matrix.dtype)
 
 
