@@ -97,7 +97,9 @@ def main(argv: Sequence[str]) -> int:
         help="fit the transformer below RUNS, of other codecs, to those of --config",
     )
     arguments = parser.parse_args(argv)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    # `hibari` shows warnings only, but how training goes is what this command is watched for.
+    logging.getLogger("hibari").setLevel(logging.INFO)
     try:
         return _run(arguments)
     except (ValueError, FileNotFoundError) as error:

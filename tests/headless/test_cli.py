@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -242,6 +243,17 @@ def test_training_without_its_extra_says_what_to_install(capsys, monkeypatch):
     monkeypatch.setattr("hibari.headless.delegate.importlib.import_module", missing)
     assert main(["train", "--config", "x.toml"]) == 1
     assert 'pip install "hibari[train]"' in capsys.readouterr().err
+
+
+def test_training_tells_how_it_goes(tmp_path):
+    config = Path(__file__).parents[2] / "training" / "configs" / "vocoder.toml"
+    size = ("count=1", "validation_count=1", "frames=9", "height=64", "width=64", "workers=1")
+    settings = [f'data.folder="{tmp_path}"', *(f"data.{one}" for one in size)]
+    sets = [part for setting in settings for part in ("--set", setting)]
+    code = "import sys; from hibari.headless.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "train", "--config", str(config), "--render-only", *sets]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert "rendering 1 train clips" in done.stderr
 
 
 def test_an_unexpected_error_is_a_line_and_with_debug_a_traceback(run, monkeypatch, capsys):
