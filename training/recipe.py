@@ -2,10 +2,10 @@
 
 A recipe is a TOML file with the folder ``runs`` and a list of ``[[steps]]``; each has a ``name``
 and ``jobs``, argument lists of ``hibari train`` or ``hibari evaluate``. In arguments, ``{runs}``
-stands for the folder, ``{configs}`` for the bundled configurations, and ``=table.key=value`` for
-``--set table.key=value``; ``@name`` stands for a list of arguments in the table ``[words]``. A step
-is done when all its jobs ended well; the same command goes on behind the last step that is done,
-and every job resumes by itself.
+stands for the folder, ``{configs}`` for the bundled configurations, ``{weights}`` for the folder of
+the bundled weights, and ``=table.key=value`` for ``--set table.key=value``; ``@name`` stands for a
+list of arguments in the table ``[words]``. A step is done when all its jobs ended well; the same
+command goes on behind the last step that is done, and every job resumes by itself.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from .config import from_table
 
 CONFIGS = Path(__file__).with_name("configs")
 RECIPES = Path(__file__).with_name("recipes")
+WEIGHTS = Path(__file__).parents[1] / "weights"
 POLL_S = 0.2
 GRACE_S = 60.0
 """How long a job may take to save its state when the time is up."""
@@ -82,7 +83,7 @@ def read_recipe(path: Path) -> Recipe:
 
 def _read_step(entry: dict[str, Any], runs: Path, words: dict[str, list[str]], path: Path) -> Step:
     step = from_table(Step, entry, f"steps of {path.name}")
-    places = {"runs": str(runs), "configs": str(CONFIGS)}
+    places = {"runs": str(runs), "configs": str(CONFIGS), "weights": str(WEIGHTS)}
     jobs = tuple(tuple(_spelled_out(job, words, places, path)) for job in step.jobs)
     for job in jobs:
         if not job or job[0] not in {"train", "evaluate"}:
