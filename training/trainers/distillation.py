@@ -85,7 +85,7 @@ class DistillationTrainer(TransformerTrainer):
         self.teacher.load_state_dict(tensors)
         self.module.load_state_dict(tensors, strict=False)
         if config.run.compile:
-            compile_blocks(self.teacher)
+            compile_blocks(self.teacher, self.device)
         self.walk: Walk | None = None
         if objective.steps:
             longest = max(self.data["train"][0].durations(objective.frames))

@@ -62,7 +62,7 @@ class TransformerTrainer:
         if self.objective.place_weight:
             self.module["place_probe"] = PlaceProbe(self.model_config).to(self.device)
         if config.run.compile:
-            compile_blocks(self.module)
+            compile_blocks(self.module, self.device)
         if buckets is None:
             with PROCESSES.first_alone():
                 buckets = load_buckets(config, self.objective, self.device)
@@ -300,13 +300,15 @@ def facts_of(path: str) -> dict[str, Any]:
     return dict(config.get("hibari", {}))
 
 
-def compile_blocks(networks: nn.Module) -> None:
-    """Fuse the transformer's blocks, one program for each shape of a batch."""
+def compile_blocks(networks: nn.Module, device: torch.device) -> None:
+    """Fuse the transformer's blocks: one program for all shapes of batches on a GPU, where time is
+    short and twenty shapes would take minutes, and one for each, a tenth faster, on a CPU.
+    """
     import torch._dynamo
 
     torch._dynamo.config.cache_size_limit = SHAPES
     for block in networks["transformer"].transformer_blocks:
-        block.compile(dynamic=False)
+        block.compile(dynamic=device.type == "cuda")
 
 
 def _weighted_error(difference: Tensor, weight: Tensor) -> Tensor:
