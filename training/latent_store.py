@@ -27,7 +27,7 @@ from ..model.video_vae import VideoVae, VideoVaeConfig
 from .clip_store import ClipStore, as_pixels, fill_store, render, store_folder, stored_clips
 from .config import DataConfig
 from .loop import autocast
-from .state import read_tensors_with_config, save_tensors
+from .state import read_network, save_tensors
 from .trainers.audio_vae import read_audio_vae, waveform_mel
 
 SHARD_CLIPS = 500
@@ -46,12 +46,10 @@ class Codecs:
     @classmethod
     def load(cls, video_path: Path, audio_path: Path, device: torch.device) -> Codecs:
         """Codecs from two stages' results."""
-        video_tensors, video_config = read_tensors_with_config(video_path)
-        video = VideoVae(VideoVaeConfig.from_metadata(video_config["vae"]))
-        video.load_state_dict(video_tensors)
+        video = read_network(video_path, "vae", lambda c: VideoVae(VideoVaeConfig.from_metadata(c)))
         audio = read_audio_vae(audio_path)
         digest = hashlib.sha256()
-        for name, tensor in sorted({**video_tensors, **audio.state_dict()}.items()):
+        for name, tensor in sorted({**video.state_dict(), **audio.state_dict()}.items()):
             if not name.startswith("decoder."):
                 digest.update(name.encode() + tensor.numpy().tobytes())
         return cls(

@@ -113,6 +113,11 @@ def learning_rate(run: RunConfig, step: int, last: float | None = None) -> float
     return run.learning_rate * warm * min(1.0, 0.02 + 0.98 * max(0.0, left))
 
 
+def begins_anew(run: RunConfig) -> bool:
+    """Whether a run has neither a state to go on from nor weights to start from."""
+    return not run.init_from and not (Path(run.folder) / STATE).is_file()
+
+
 def check_resumable(config: TrainConfig) -> None:
     """Before clips are drawn and networks built: whether the run's folder can go on like this.
 

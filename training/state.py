@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -18,6 +19,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from .processes import PROCESSES, spread_like, spread_state, whole
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 def optimiser_tensors(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
@@ -169,3 +172,16 @@ def read_tensors_with_config(path: Path) -> tuple[dict[str, Tensor], dict[str, A
             return {key: file.get_tensor(key) for key in file.keys()}, config  # noqa: SIM118
     except (SafetensorError, KeyError, json.JSONDecodeError) as error:
         raise ValueError(f"{path} is truncated or not a stage's result ({error})") from error
+
+
+def read_network(path: Path, part: str, build: Callable[[dict[str, Any]], Network]) -> Network:
+    """The network of a stage's result, built from the ``part`` of its configuration.
+
+    Raises:
+        FileNotFoundError: the stage has not been run yet.
+        ValueError: the file is damaged.
+    """
+    tensors, config = read_tensors_with_config(path)
+    network = build(config[part])
+    network.load_state_dict(tensors)
+    return network

@@ -31,16 +31,15 @@ def _tensors(*things: object) -> Iterator[Tensor]:
     return (leaf for leaf in leaves if isinstance(leaf, Tensor))
 
 
+def _device_type(thing: object) -> str | None:
+    """Of an argument that may name a device."""
+    if isinstance(thing, torch.device):
+        return thing.type
+    return thing.split(":")[0] if isinstance(thing, str) else None
+
+
 def _wants_gpu(thing: object) -> bool:
-    if isinstance(thing, str):
-        return thing.split(":")[0] == "cuda"
-    return isinstance(thing, torch.device) and thing.type == "cuda"
-
-
-def _wants_cpu(thing: object) -> bool:
-    if isinstance(thing, str):
-        return thing == "cpu"
-    return isinstance(thing, torch.device) and thing.type == "cpu"
+    return _device_type(thing) == "cuda"
 
 
 class _Generator(torch.Generator):
@@ -78,7 +77,7 @@ class PretendGpu(TorchFunctionMode):
         on = [on_gpu(tensor) for tensor in given]
         asked = [*args[1:], *kwargs.values()] if given else [*args, *kwargs.values()]
         to_gpu = any(map(_wants_gpu, asked)) or name == "cuda"
-        to_cpu = any(map(_wants_cpu, asked)) or name in LEAVING
+        to_cpu = any(_device_type(thing) == "cpu" for thing in asked) or name in LEAVING
         if name == "numpy" and any(on):
             raise TypeError("can't convert a cuda tensor to numpy")
         self._check(name, args, given, on)
@@ -114,8 +113,7 @@ class PretendGpu(TorchFunctionMode):
         if name in INDEXING and on_gpu(args[0]):
             value = list(_tensors(args[2:]))
             given = [args[0], *value]
-        shapes = {on_gpu(tensor) for tensor in given if tensor.ndim}
-        if len(shapes) > 1:
+        if len({on_gpu(tensor) for tensor in given if tensor.ndim}) > 1:
             both = [(tuple(t.shape), "cuda" if on_gpu(t) else "cpu") for t in given]
             raise RuntimeError(f"{name}: tensors lie on two devices: {both}")
 
@@ -123,9 +121,7 @@ class PretendGpu(TorchFunctionMode):
     def _told(out: object, given: list[Tensor], there: bool) -> object:
         """Marks results; one that is an argument is made a copy if it lies elsewhere now."""
         if isinstance(out, Tensor):
-            if out.__dict__.get("pretends", False) != there and any(out is t for t in given):
-                if on_gpu(out) == there:
-                    return out
+            if on_gpu(out) != there and any(out is tensor for tensor in given):
                 out = out.clone()
             out.pretends = there
         elif isinstance(out, (tuple, list)):

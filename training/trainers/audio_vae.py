@@ -13,8 +13,8 @@ from ...model.audio_transform import resample
 from ...model.audio_vae import AudioVae, AudioVaeConfig, log_mel
 from ..clip_store import AUDIO_RATE_HZ, ClipStore, fill_store
 from ..config import TrainConfig, check_model_keys, from_table
-from ..loop import STATE, pick_device
-from ..state import read_tensors_with_config, save_tensors
+from ..loop import begins_anew, pick_device
+from ..state import read_network, save_tensors
 from .audio_start import start_encoder
 
 MEL_INPUT_HZ = 16_000
@@ -60,10 +60,7 @@ def all_mels(store: ClipStore) -> Tensor:
 
 def read_audio_vae(path: Path) -> AudioVae:
     """The audio VAE that this stage exported."""
-    tensors, metadata = read_tensors_with_config(path)
-    vae = AudioVae(AudioVaeConfig.from_metadata(metadata["audio_vae"]))
-    vae.load_state_dict(tensors)
-    return vae
+    return read_network(path, "audio_vae", lambda c: AudioVae(AudioVaeConfig.from_metadata(c)))
 
 
 class AudioVaeTrainer:
@@ -79,8 +76,7 @@ class AudioVaeTrainer:
         self.vae = AudioVae(self.model_config)
         self.mels = all_mels(fill_store(config.data, "train"))
         self.held_out = all_mels(fill_store(config.data, "validation"))
-        begun = config.run.init_from or (Path(config.run.folder) / STATE).is_file()
-        if self.objective.start_clips and not begun:
+        if self.objective.start_clips and begins_anew(config.run):
             start_encoder(self.vae, self.mels[: self.objective.start_clips])
         if self.objective.decoder_only:
             self.vae.encoder.requires_grad_(False)

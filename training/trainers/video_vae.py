@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from ...model.video_vae import VideoVae, VideoVaeConfig
 from ..clip_store import ClipStore, fill_store
 from ..config import TrainConfig, check_model_keys, from_table
-from ..loop import STATE, autocast, pick_device
+from ..loop import autocast, begins_anew, pick_device
 from ..state import save_tensors
 from .closed_form_start import start_in_closed_form
 from .latent_basis import rotate_to_principal_axes
@@ -72,7 +72,7 @@ class VideoVaeTrainer:
             self.vae.encoder.requires_grad_(False)
         self.train_clips: ClipStore = fill_store(config.data, "train")
         self.held_out: ClipStore = fill_store(config.data, "validation")
-        if not config.run.init_from and not (Path(config.run.folder) / STATE).is_file():
+        if begins_anew(config.run):
             start_in_closed_form(self.vae, self._start_sample().to(self.device))
 
     def _start_sample(self) -> Tensor:

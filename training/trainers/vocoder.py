@@ -28,7 +28,7 @@ from ...model.vocoder.tonal import with_tones
 from ..clip_store import AUDIO_RATE_HZ, ClipStore, fill_store
 from ..config import TrainConfig, check_model_keys, from_table
 from ..loop import pick_device
-from ..state import read_tensors_with_config, save_tensors
+from ..state import read_network, save_tensors
 from .audio_vae import MEL_INPUT_HZ, all_mels, read_audio_vae
 
 SAMPLES_PER_MEL = 240
@@ -134,9 +134,10 @@ class VocoderTrainer:
             return None
         if not self.objective.audio_vae:
             raise ValueError("objective.partials reads latents; set objective.audio_vae too")
-        tensors, metadata = read_tensors_with_config(Path(self.objective.partials))
-        partials = Partials(PartialsConfig.from_metadata(metadata["partials"]))
-        partials.load_state_dict(tensors)
+        path = Path(self.objective.partials)
+        partials = read_network(
+            path, "partials", lambda c: Partials(PartialsConfig.from_metadata(c))
+        )
         return partials.eval().requires_grad_(False)
 
     @torch.no_grad()
