@@ -89,11 +89,13 @@ class Muon(torch.optim.Optimizer):
                     self._adam_step(parameter, self.state[parameter], group)
 
     def _matrix_steps(self, parameters: list[Tensor], group: dict[str, Any]) -> None:
-        """Update matrices; those of one shape together on a GPU, where small products cost most."""
+        """Update matrices; those of one shape together where bf16 is fast: batches of small products
+        take half the time there, and twice the time in fp32.
+        """
         alike: dict[object, list[tuple[Tensor, Tensor]]] = {}
         for index, parameter in enumerate(parameters):
             update = self._momentum(parameter, self.state[parameter], group)
-            key = tuple(update.shape) if update.is_cuda else index
+            key = tuple(update.shape) if self.dtype == torch.bfloat16 else index
             alike.setdefault(key, []).append((parameter, update))
         for pairs in alike.values():
             updates = torch.stack([update for _, update in pairs])
