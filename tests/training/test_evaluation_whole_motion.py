@@ -60,6 +60,28 @@ def test_a_thing_that_hides_for_three_frames_is_the_same_thing():
     assert appearances([only], 256) == (0, 0)
 
 
+def test_a_thing_that_is_a_smear_while_it_is_hit_is_the_same_thing():
+    seen = [glance([(20 + 18 * k, 80)], ["teal"]) for k in range(7)]
+    seen += [glance([], [])] * 2
+    seen += [glance([(160, 80 + 6 * k)], ["teal"]) for k in range(12)]
+    (only,) = follow(seen, 256)
+    assert np.flatnonzero(~only.seen).tolist() == [7, 8]
+    assert appearances([only], 256) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("place", "colour", "hidden"),
+    [((100, 80), "red", 2), ((190, 80), "teal", 2), ((100, 80), "teal", 9)],
+    ids=["another colour", "too far", "too late"],
+)
+def test_what_comes_instead_is_another_thing(place, colour, hidden):
+    seen = [glance([(60, 80)], ["teal"])] * 20
+    seen += [glance([], [])] * hidden
+    seen += [glance([place], [colour])] * 20
+    assert len(follow(seen, 256)) == 2
+    assert appearances(follow(seen, 256), 256) == (1, 1)
+
+
 def test_flickers_are_no_things():
     seen = [
         glance([(50, 80)] + [(180, 60)] * (k in (4, 12)), ["red", "blue"][: 1 + (k in (4, 12))])

@@ -143,13 +143,16 @@ class Networks:
     @torch.inference_mode()
     def round_trip(self, frames: np.ndarray, waveform: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Frames uint8 [F, H, W, 3] and waveform [2, N] after encoding and decoding."""
-        video_vae, audio_vae = self.parts.video_vae, self.parts.audio_vae
-        pixels = rearrange(torch.from_numpy(frames.copy()), "F Y X C -> 1 C F Y X")
-        scaled = pixels.to(self.device, torch.float32) / 127.5 - 1
+        audio_vae = self.parts.audio_vae
         sound = torch.from_numpy(waveform)[None].to(self.device)
         mel = log_mel(resample(sound, SAMPLE_RATE, audio_vae.config.sample_rate), audio_vae.config)
         rows = (mel.shape[2] - 1) // MEL_PER_LATENT * MEL_PER_LATENT + 1
-        return self._decoded(video_vae.encode(scaled), audio_vae.encode(mel[:, :, :rows]))
+        return self._decoded(self._encoded(frames), audio_vae.encode(mel[:, :, :rows]))
+
+    @torch.inference_mode()
+    def video_round_trip(self, frames: np.ndarray) -> np.ndarray:
+        """Frames uint8 [F, H, W, 3] after encoding and decoding."""
+        return self._pictures(self._encoded(frames))
 
     @torch.inference_mode()
     def sample(self, caption: str, seed: int, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
@@ -172,11 +175,22 @@ class Networks:
         context, _ = self.parts.text_encoder.encode([caption])
         return TextContext(context)
 
-    def _decoded(self, video: Tensor, audio: Tensor) -> tuple[np.ndarray, np.ndarray]:
-        began = time.perf_counter()
+    def _encoded(self, frames: np.ndarray) -> Tensor:
+        pixels = rearrange(torch.from_numpy(frames.copy()), "F Y X C -> 1 C F Y X")
+        latents: Tensor = self.parts.video_vae.encode(
+            pixels.to(self.device, torch.float32) / 127.5 - 1
+        )
+        return latents
+
+    def _pictures(self, video: Tensor) -> np.ndarray:
         pixels = self.parts.video_vae.decode(video)[0]
         levels = ((pixels.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
-        frames = rearrange(levels, "C F Y X -> F Y X C").cpu().numpy()
+        frames: np.ndarray = rearrange(levels, "C F Y X -> F Y X C").cpu().numpy()
+        return frames
+
+    def _decoded(self, video: Tensor, audio: Tensor) -> tuple[np.ndarray, np.ndarray]:
+        began = time.perf_counter()
+        frames = self._pictures(video)
         seen = time.perf_counter()
         vocoder = self.parts.sounding()
         mel = self.parts.audio_vae.decode(audio).float()

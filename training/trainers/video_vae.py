@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -26,6 +27,9 @@ from .latent_basis import rotate_to_principal_axes
 RAW_CHANNELS = 128
 REFRESH_STEPS = 250
 START_FRAMES, START_WIDTH = 17, 128
+CANDIDATES = 6
+"""Windows of a clip of which the one that moves most is taken, and how coarsely that is judged."""
+COARSE = slice(None, None, 4)
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class VideoVaeObjective:
 
     Attributes:
         crop_frames, crop_px: window size; frames is 8k+1, pixels a multiple of 32.
+        moving_share: share of crops that are where their clip moves most; the rest lies anywhere.
         motion_weight: extra weight of a pixel that differs from its clip's mean by full scale / 4.
         gradient_weight: weight of the difference of spatial gradients.
         noise: standard deviation of latent noise relative to the latents' own.
@@ -46,6 +51,7 @@ class VideoVaeObjective:
 
     crop_frames: int = 17
     crop_px: int = 128
+    moving_share: float = 0.0
     motion_weight: float = 4.0
     gradient_weight: float = 0.0
     noise: float = 0.05
@@ -95,6 +101,15 @@ class VideoVaeTrainer:
         Windows start anywhere in time, since the first latent frame must fit any frame.
         """
         index = int(torch.randint(len(store), (), generator=generator))
+        seeks_motion = float(torch.rand((), generator=generator)) < self.objective.moving_share
+        windows = [self._window(store, generator) for _ in range(CANDIDATES if seeks_motion else 1)]
+        if seeks_motion:
+            frames = store.frames[index]
+            windows.sort(key=lambda window: -_coarse_motion(frames[window]))
+        return store.pixels(index, windows[0])
+
+    def _window(self, store: ClipStore, generator: torch.Generator) -> tuple[slice, slice, slice]:
+        """Frames, rows and columns."""
         _, frames, height, width, _ = store.frames.shape
         sizes = (self.objective.crop_frames, self.objective.crop_px, self.objective.crop_px)
         window = []
@@ -102,7 +117,7 @@ class VideoVaeTrainer:
             places = (full - min(size, full)) // grid + 1
             start = int(torch.randint(places, (), generator=generator)) * grid
             window.append(slice(start, start + min(size, full)))
-        return store.pixels(index, (window[0], window[1], window[2]))
+        return window[0], window[1], window[2]
 
     def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
         """Weighted reconstruction error of a batch of crops."""
@@ -175,6 +190,12 @@ class VideoVaeTrainer:
                 latents = self.vae.encoder(pixels)[:, :RAW_CHANNELS].float()
             rows.append(latents.permute(0, 2, 3, 4, 1).reshape(-1, RAW_CHANNELS).cpu())
         return torch.cat(rows)
+
+
+def _coarse_motion(frames_FYXC: np.ndarray) -> float:
+    """Mean change of every fourth pixel against every fourth frame before, levels."""
+    coarse = frames_FYXC[COARSE, COARSE, COARSE].astype(np.float32)
+    return float(np.abs(np.diff(coarse, axis=0)).mean())
 
 
 def _gradient_difference(error: Tensor, weight: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
 """Teaches the eye: from a truth to the maps it should see, and the fit.
 
-Pictures are blurred, made noisy and mirrored on the way, so that the eye reads what a codec leaves
-of a clip as well; nothing that a network made is shown to it.
+Half of the pictures went through a video VAE and back, others are blurred and made noisy, so that
+the eye reads what a codec leaves of a clip as well. Nothing that was sampled is shown to it.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from .lessons import SPEC, Lesson
 from .mouth import mouth_places
 
 BATCH, RATE = 8, 2.5e-3
+DECODED_SHARE = 0.5
 GRID = 256 // STRIDE
 WEIGHTS = {"offset": 1.0, "size": 1.0, "speed": 0.5, "open": 2.0}
 
@@ -91,10 +92,13 @@ def _seen(
 def _batch(
     lesson: Lesson, targets: list[list[Seen]], chosen: np.ndarray, rng: np.random.Generator
 ) -> tuple[Tensor, list[Seen]]:
-    frames = torch.from_numpy(np.stack([lesson.arrays["frames"][n, k] for n, k in chosen]))
-    beside = torch.from_numpy(np.stack([lesson.arrays["beside"][n, k] for n, k in chosen]))
-    pixels, around = frames.float(), beside.float()
-    if rng.random() < 0.6:
+    decoded = rng.random() < DECODED_SHARE
+    names = ("decoded", "decoded_beside") if decoded else ("frames", "beside")
+    pixels, around = (
+        torch.from_numpy(np.stack([lesson.arrays[name][n, k] for n, k in chosen])).float()
+        for name in names
+    )
+    if not decoded and rng.random() < 0.6:
         pixels, around = _worse(pixels, around, rng)
     seen = [targets[n][k] for n, k in chosen]
     if rng.random() < 0.5:
@@ -104,7 +108,7 @@ def _batch(
 
 
 def _worse(pixels: Tensor, around: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """As a codec would leave them: blurred, noisy, a little darker or lighter."""
+    """As another codec might leave them: blurred, noisy, a little darker or lighter."""
     share = float(rng.uniform(0.25, 1.0))
     planes = pixels.permute(0, 3, 1, 2)
     size = planes.shape[-2:]

@@ -12,6 +12,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,14 @@ import numpy as np
 
 from ...world import ClipSpec
 from ...world.scenes.dice import SPLITS, Dice, stream
+from ..networks import Networks
 from .spectrum import HOPS_PER_S, band_levels
 
 log = logging.getLogger("hibari.evaluate")
 
 SEED = 6_100
+CODECS = Path(__file__).parents[3] / "weights" / "hibari-codecs.safetensors"
+"""The bundled ones: what they leave of a clip is what an eye has to read."""
 SPEC = ClipSpec(playground="whole")
 SMALL = ClipSpec(frames=17, height=128, width=128, fps=8, playground="whole")
 SIGHTS = 8
@@ -66,19 +70,42 @@ def neighbours(frames: np.ndarray, frame: int) -> np.ndarray:
     return shrink(frames[chosen], frames.shape[1] // 2).mean(-1)
 
 
-def sights(folder: Path, count: int) -> Lesson:
-    """For the eye: `frames` uint8 [n, 8, 256, 256, 3], `beside` uint8 [n, 8, 4, 128, 128]."""
+def sights(folder: Path, count: int, codecs: Path = CODECS) -> Lesson:
+    """For the eye: `frames` uint8 [n, 8, 256, 256, 3], `beside` uint8 [n, 8, 4, 128, 128], and both
+    as `decoded` and `decoded_beside` after a video VAE.
+    """
+    round_trip = _lazy_round_trip(codecs)
 
     def draw(index: int) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         # Every other clip may hold what training never shows: an eye that never saw a glass ball in
         # yellow would call it wood. The clips that a checkpoint is measured on have other seeds.
         frames, truth = _drawn(index, SPEC, SPLITS[index % 2])
         chosen = _chosen_frames(truth, index)
-        beside = np.stack([neighbours(frames, frame) for frame in chosen])
-        plain = _trimmed(truth) | {"frames": chosen}
-        return {"frames": frames[chosen], "beside": beside.round().astype(np.uint8)}, plain
+        decoded = round_trip(frames)
+        arrays = {
+            "frames": frames[chosen],
+            "beside": _around(frames, chosen),
+            "decoded": decoded[chosen],
+            "decoded_beside": _around(decoded, chosen),
+        }
+        return arrays, _trimmed(truth) | {"frames": chosen}
 
     return _kept(folder, "sights", count, draw)
+
+
+def _around(frames: np.ndarray, chosen: Sequence[int]) -> np.ndarray:
+    beside = np.stack([neighbours(frames, frame) for frame in chosen])
+    return beside.round().astype(np.uint8)
+
+
+def _lazy_round_trip(codecs: Path) -> Callable[[np.ndarray], np.ndarray]:
+    """Through a video VAE that is read when the first clip comes."""
+
+    @cache
+    def networks() -> Networks:
+        return Networks(codecs, playground="whole")
+
+    return lambda frames: networks().video_round_trip(frames)
 
 
 def views(folder: Path, count: int) -> Lesson:

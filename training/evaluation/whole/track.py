@@ -22,6 +22,8 @@ SURE = 0.35
 LEAST = 5
 """Frames in which something must be seen to count as a thing."""
 REACH, COLOUR_WEIGHT, SIZE_WEIGHT, FARTHEST = 10.0, 0.6, 1.0, 3.0
+FASTEST, JUMP, ALIKE = 20.0, 64.0, 1.35
+"""Pixels a frame and pixels that what went unseen may have moved, and the ratio of its sizes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +83,7 @@ def follow(glances: Sequence[Glance], height: int) -> list[Track]:
             elif glance.sureness[index] > SURE:
                 growing.append(_Growing([(frame, index)]))
     long = [track for track in growing if len(track.rows) >= min(LEAST, len(glances))]
+    long = _rejoined(glances, long)
     long.sort(key=lambda track: -len(track.rows))
     return [_track(glances, track.rows, 256 / height) for track in long]
 
@@ -108,24 +111,61 @@ def _cost(glances: Sequence[Glance], last: tuple[int, int], frame: int) -> np.nd
     return np.asarray(apart / free + SIZE_WEIGHT * size + COLOUR_WEIGHT * (1 - alike))
 
 
+def _rejoined(glances: Sequence[Glance], tracks: list[_Growing]) -> list[_Growing]:
+    """Tracks of which one ends where another of the same colour and size begins, made one.
+
+    What is hit, or moves a third of the picture in a few frames, is a smear for some of them, and
+    goes on elsewhere than it was going to.
+    """
+    whole: list[_Growing] = []
+    for late in sorted(tracks, key=lambda track: track.rows[0]):
+        near = [(_jump(glances, early, late), n) for n, early in enumerate(whole)]
+        jump, index = min(near, default=(np.inf, 0))
+        if np.isfinite(jump):
+            whole[index].rows += late.rows
+        else:
+            whole.append(_Growing(list(late.rows)))
+    return whole
+
+
+def _jump(glances: Sequence[Glance], early: _Growing, late: _Growing) -> float:
+    """How far a thing that looks alike moved unseen; infinite where it cannot be the same."""
+    (ended, last), (began, first) = early.rows[-1], late.rows[0]
+    gap = began - ended
+    if not 0 < gap <= GAP:
+        return np.inf
+    sizes = _size(glances, early.rows), _size(glances, late.rows)
+    jump = float(np.hypot(*(glances[began].places[first] - glances[ended].places[last])))
+    same = np.abs(np.log(sizes[0] / sizes[1])).max() < np.log(ALIKE) and (
+        _voted(glances, early.rows, "colour") == _voted(glances, late.rows, "colour")
+    )
+    return jump if same and jump < min(FASTEST * gap, JUMP) else np.inf
+
+
 def _track(glances: Sequence[Glance], rows: list[tuple[int, int]], scale: float) -> Track:
     places = np.full((len(glances), 2), np.nan)
     for frame, index in rows:
         places[frame] = glances[frame].places[index] * scale
-    seen = [(glances[frame], index) for frame, index in rows]
-    sizes = np.median([glance.sizes[index] for glance, index in seen], axis=0) * scale
-    votes = {
-        name: sum(glance.sureness[index] * getattr(glance, name)[index] for glance, index in seen)
-        for name in ("shape", "colour", "material")
-    }
+    half_width, half_height = _size(glances, rows) * scale
     return Track(
         places=places,
-        half_width=float(sizes[0]),
-        half_height=float(sizes[1]),
-        shape=SHAPES[int(np.argmax(votes["shape"]))],
-        colour=TONES[int(np.argmax(votes["colour"]))],
-        material=STUFFS[int(np.argmax(votes["material"]))],
+        half_width=float(half_width),
+        half_height=float(half_height),
+        shape=SHAPES[_voted(glances, rows, "shape")],
+        colour=TONES[_voted(glances, rows, "colour")],
+        material=STUFFS[_voted(glances, rows, "material")],
     )
+
+
+def _size(glances: Sequence[Glance], rows: list[tuple[int, int]]) -> np.ndarray:
+    """[2]: medians of half width and half height."""
+    return np.asarray(np.median([glances[frame].sizes[index] for frame, index in rows], axis=0))
+
+
+def _voted(glances: Sequence[Glance], rows: list[tuple[int, int]], name: str) -> int:
+    """The word that the frames agree on, the surest counting most."""
+    votes = [glances[frame].sureness[i] * getattr(glances[frame], name)[i] for frame, i in rows]
+    return int(np.argmax(np.sum(votes, axis=0)))
 
 
 def count_at_start(tracks: Sequence[Track], frames: int = 4) -> int:
