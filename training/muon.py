@@ -89,8 +89,9 @@ class Muon(torch.optim.Optimizer):
                     self._adam_step(parameter, self.state[parameter], group)
 
     def _matrix_steps(self, parameters: list[Tensor], group: dict[str, Any]) -> None:
-        """Update matrices; those of one shape together where bf16 is fast: batches of small products
-        take half the time there, and twice the time in fp32.
+        """Update matrices, those of one shape together where bf16 is fast.
+
+        Batches of small products take half the time there, and twice the time in fp32.
         """
         alike: dict[object, list[tuple[Tensor, Tensor]]] = {}
         for index, parameter in enumerate(parameters):

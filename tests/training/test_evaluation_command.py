@@ -101,6 +101,20 @@ def test_samples_are_what_the_graph_blocks_make(checkpoint):
     np.testing.assert_allclose(sound[:, : heard.shape[1]], heard[:, : sound.shape[1]], atol=1e-5)
 
 
+def test_a_continuation_keeps_what_it_is_given(checkpoint, monkeypatch):
+    networks = Networks(checkpoint)
+    made = []
+    monkeypatch.setattr(networks, "_decoded", lambda video, _: made.append(video))
+    begins = np.random.default_rng(0).integers(0, 256, (9, 64, 64, 3), dtype=np.uint8)
+    networks.sample("a red ball drops", 5, networks.settings(), begins)
+    networks.sample("a red ball drops", 5, networks.settings())
+    given = networks.parts.video_vae.encode(
+        torch.from_numpy(begins).permute(3, 0, 1, 2)[None] / 127.5 - 1
+    )
+    torch.testing.assert_close(made[0][:, :, :2], given.detach())
+    assert (made[0][:, :, 2] - made[1][:, :, 2]).abs().max() > 1e-3
+
+
 def test_asked_steps_and_guidance_replace_the_recommended_ones(checkpoint):
     networks = Networks(checkpoint)
     assert len(networks.settings().sigmas) == 3

@@ -5,7 +5,13 @@ import pytest
 from hibari.training.evaluation.whole.eye import SHAPES, STUFFS, TONES, Glance
 from hibari.training.evaluation.whole.physics import appearances, fall_error, momentum_drift
 from hibari.training.evaluation.whole.sync import f1, matches, merged
-from hibari.training.evaluation.whole.track import Track, compare, count_at_start, follow
+from hibari.training.evaluation.whole.track import (
+    Track,
+    compare,
+    continuation,
+    count_at_start,
+    follow,
+)
 from hibari.training.world.scenes.layout import GRAVITY
 
 FPS = 24
@@ -161,3 +167,34 @@ def test_moments_match_one_to_one_within_the_tolerance():
     assert f1([0.1, 0.5], [0.11, 0.9], 0.02) == pytest.approx(0.5)
     assert f1([], [], 0.02) is None
     assert f1([], [0.3], 0.02) == 0
+
+
+def test_what_goes_on_as_it_should_has_no_speed_error():
+    true = np.stack([parabola((40, 20), (60, 0))], 1)
+    same = continuation([track(true[:, 0])], true, 256, 9)
+    assert (same.followed, same.speed_error) == (1, pytest.approx(0, abs=1e-9))
+
+
+def test_a_thing_that_stands_still_after_the_given_frames_misses_its_own_speed():
+    true = np.stack([np.stack([np.linspace(20, 136, 30), np.full(30, 90.0)], 1)], 1)
+    stopped = true[:, 0].copy()
+    stopped[9:] = stopped[8]
+    made = continuation([track(stopped)], true, 256, 9)
+    assert made.followed == 1
+    assert made.speed_error == pytest.approx(4.0)
+
+
+def test_a_thing_that_vanishes_is_not_followed_and_another_does_not_stand_in():
+    true = np.stack([np.stack([np.linspace(20, 136, 30), np.full(30, 90.0)], 1)], 1)
+    gone = true[:, 0].copy()
+    gone[16:] = np.nan
+    late = np.full((30, 2), np.nan)
+    late[16:] = true[16:, 0]
+    made = continuation([track(gone), track(late)], true, 256, 9)
+    assert made.followed == pytest.approx(7 / 21)
+    assert continuation([], true, 256, 9).speed_error is None
+
+
+def test_without_things_in_the_picture_there_is_nothing_to_go_on():
+    outside = np.full((30, 1, 2), -50.0)
+    assert continuation([], outside, 256, 9) is None

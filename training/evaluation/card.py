@@ -18,7 +18,8 @@ from .round_trip import LABELS, RoundTrip, summary
 from .variety import mean_distance
 
 FORMAT = 2
-REAL, BASELINE, CODEC, SAMPLES = "real", "DCT-PCA", "codec", "samples"
+REAL, BASELINE, CODEC = "real", "DCT-PCA", "codec"
+CONTINUED, SAMPLES = "continued", "samples"
 SHUFFLED = "real, shuffled"
 BULKY = ("trajectories", "view", "mouths", "things", "cast")
 """Of a truth; a clip's seed and index give them back."""
@@ -32,7 +33,7 @@ class Evidence:
 
     Attributes:
         captions, truths, indices: of the clips.
-        readings: by source: "real", "codec" and other round trips, "samples".
+        readings: by source: "real", "codec" and other round trips, "continued", "samples".
         fidelity: of each round trip, by source: what round_trip.py measures.
         pictures: small ones of all clips, by source.
         variety: mean distance of the clips of one caption, by source, one a varied caption.

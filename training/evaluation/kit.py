@@ -25,6 +25,7 @@ class Kit:
         splits: parts of the clips by name, each with the question whether a truth belongs to it.
         shuffled: pictures, sounds and truths of different clips: what chance scores.
         indices: of the clips to measure: seed, number and size give their indices, rising.
+        begins: first frames, 1 + 8k, that a continuation is given; 0 makes none.
     """
 
     playground: str
@@ -33,6 +34,7 @@ class Kit:
     splits: Mapping[str, Callable[[Any], bool]]
     shuffled: Callable[[Sequence[Any], Sequence[Any]], tuple[list[Any], list[Any]]]
     indices: Callable[[int, int, ClipSpec], Iterable[int]]
+    begins: int = 0
 
 
 DROPS_SPLITS: dict[str, Callable[[Truth], bool]] = {

@@ -19,7 +19,15 @@ from torch import Tensor
 from ...model.audio_transform import resample
 from ...model.audio_vae import log_mel
 from ...model.checkpoint import CheckpointInfo, CheckpointParts, load_checkpoint
-from ...model.sampling import Guidance, Guider, TextContext, check_sigmas, make_sigmas, sample
+from ...model.sampling import (
+    Guidance,
+    Guider,
+    Kept,
+    TextContext,
+    check_sigmas,
+    make_sigmas,
+    sample,
+)
 from ...model.shapes import (
     AUDIO_BINS,
     AUDIO_CHANNELS,
@@ -155,11 +163,27 @@ class Networks:
         return self._pictures(self._encoded(frames))
 
     @torch.inference_mode()
-    def sample(self, caption: str, seed: int, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
-        """Frames uint8 [F, H, W, 3] and waveform [2, N] that the caption asks for."""
+    def sample(
+        self, caption: str, seed: int, settings: Settings, begins: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Frames uint8 [F, H, W, 3] and waveform [2, N] that the caption asks for.
+
+        Args:
+            caption: what to make.
+            seed: of the noise.
+            settings: noise levels and guidance.
+            begins: frames uint8 [1 + 8k, H, W, 3] that the clip begins with.
+        """
         video = torch.zeros(1, VIDEO_CHANNELS, *self.shape.latent(), device=self.device)
         length = audio_frames_for(self.spec.frames, self.spec.fps)
         audio = torch.zeros(1, AUDIO_CHANNELS, length, AUDIO_BINS, device=self.device)
+        kept = None
+        if begins is not None:
+            given = self._encoded(begins)
+            video[:, :, : given.shape[2]] = given
+            anew = torch.ones_like(video[:, :1, :, :1, :1])
+            anew[:, :, : given.shape[2]] = 0
+            kept = Kept((video.clone(), audio.clone()), (anew, None))
         needs_negative = "negative" in settings.guidance.branches()
         guider = Guider(
             self.parts.transformer,
@@ -167,6 +191,7 @@ class Networks:
             self._context("") if needs_negative else None,
             settings.guidance,
             TransformerInputs(frame_rate=float(self.spec.fps)),
+            kept,
         )
         video, audio = sample(guider, (video, audio), settings.sigmas, seed)
         return self._decoded(video, audio)

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from ..world import Clip, ClipSpec
-from .card import REAL, SAMPLES, Evidence
+from .card import CONTINUED, REAL, SAMPLES, Evidence
 from .kit import Kit
 from .networks import Networks, Settings
 from .round_trip import Made, measure_round_trip
@@ -53,7 +53,8 @@ class Session:
     sampling_s: list[float] = field(default_factory=list)
 
     def measure(self, index: int, clip: Clip, others: Iterable[np.ndarray] = ()) -> None:
-        """Reads a clip, its round trips and a sample of its caption, seeded by the index.
+        """Reads a clip, its round trips, what the networks make of its first frames and what they
+        make of its caption alone, both seeded by the index.
 
         Args:
             index: of the clip.
@@ -73,6 +74,10 @@ class Session:
             measured = measure_round_trip(made, (clip.frames, clip.waveform))
             self.evidence.fidelity.setdefault(name, []).append(measured)
         if self.networks is not None and self.settings is not None:
+            if self.kit.begins:
+                begins = clip.frames[: self.kit.begins]
+                made = self.networks.sample(clip.caption, index, self.settings, begins)
+                self._read(CONTINUED, *made)
             sampled = self._sample(clip.caption, index)
             self._read(SAMPLES, *sampled)
             seen[SAMPLES] = [sampled[0]]

@@ -14,7 +14,7 @@ from ...world.scenes.dice import stream
 from ...world.truth import WholeTruth
 from ..kit import Kit
 from .instruments import Instruments, load_instruments
-from .metric import whole_metrics
+from .metric import BEGINS, whole_metrics
 from .people import People
 from .reading import WholeReading, read_whole
 
@@ -50,6 +50,7 @@ def whole_kit(instruments: Instruments | None = None) -> Kit:
         splits=SPLITS,
         shuffled=shuffled_whole,
         indices=balanced_indices,
+        begins=BEGINS,
     )
 
 

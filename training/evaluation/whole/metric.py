@@ -20,9 +20,11 @@ from .physics import appearances, fall_error, momentum_drift
 from .reading import WholeReading
 from .sync import f1, matches, merged
 from .told import Group, best_track, groups, loudest_material, tells_tune
-from .track import Comparison, compare
+from .track import Comparison, Continuation, compare, continuation
 from .words import says
 
+BEGINS = 9
+"""Frames of the clip that a continuation is given: two latent ones, so that speeds can be seen."""
 TOLERANCE_FRAMES = 1.0
 FALLING = ("drop", "throw", "hoop")
 LEVEL_CAMERAS = ("still", "pan left", "pan right", "follow")
@@ -146,6 +148,14 @@ def _compared(part: Callable[[Comparison], float | None]) -> Measure:
     return measure
 
 
+def _continued(part: Callable[[Continuation], float | None]) -> Measure:
+    def measure(reading: WholeReading, truth: WholeTruth) -> float | None:
+        made = continuation(reading.tracks, true_places(truth), reading.width, BEGINS)
+        return None if made is None else part(made)
+
+    return measure
+
+
 def _fall(reading: WholeReading, truth: WholeTruth) -> float | None:
     if truth.kind not in FALLING or truth.camera not in LEVEL_CAMERAS:
         return None
@@ -263,6 +273,18 @@ _FIXED = (
         "speed_error",
         "velocity error, 1/256 height per frame",
         _compared(lambda c: c.speed_error),
+        scope="clip",
+    ),
+    _metric(
+        "followed",
+        f"things seen on after {BEGINS} frames",
+        _continued(lambda c: c.followed),
+        scope="clip",
+    ),
+    _metric(
+        "speed_after",
+        f"velocity error after {BEGINS} frames",
+        _continued(lambda c: c.speed_error),
         scope="clip",
     ),
     _metric(

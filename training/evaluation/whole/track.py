@@ -200,9 +200,7 @@ def compare(tracks: Sequence[Track], true_FN2: np.ndarray, width: float) -> Comp
     """Compares tracks with true places in 1/256 heights; None without any true thing."""
     frames = min([len(true_FN2), *(len(track.places) for track in tracks)])
     true = true_FN2[:frames]
-    inside = (
-        (true > INSIDE).all(-1) & (true[..., 0] < width - INSIDE) & (true[..., 1] < 256 - INSIDE)
-    )
+    inside = _inside(true, width)
     if not inside.any():
         return None
     covered = np.zeros(inside.shape, bool)
@@ -221,15 +219,75 @@ def compare(tracks: Sequence[Track], true_FN2: np.ndarray, width: float) -> Comp
         wrong += int((seen & ~near).sum())
         covered[:, thing] |= near
         gaps.append(apart[near, thing])
-        both = near[SPAN:] & near[:-SPAN]
-        changed = (gap[SPAN:, thing] - gap[:-SPAN, thing])[both] / SPAN
-        speed_gaps.append(np.hypot(*changed.T))
+        speed_gaps.append(_speed_gaps(gap[:, thing], near))
     return Comparison(
         found=float((covered & inside).sum() / inside.sum()),
         invented=wrong / max(1, total),
         place_error=_mean(gaps),
         speed_error=_mean(speed_gaps),
     )
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """What became of the things that a clip began with, beside what should have.
+
+    Attributes:
+        followed: share of the later frames, of those in which a thing should be inside the picture,
+            in which its track is seen at all.
+        speed_error: mean distance of their velocities over SPAN frames then, wherever they are, in
+            1/256 heights per frame; None where nothing is followed.
+    """
+
+    followed: float
+    speed_error: float | None
+
+
+def continuation(
+    tracks: Sequence[Track], true_FN2: np.ndarray, width: float, begins: int
+) -> Continuation | None:
+    """Compares what comes after so many frames; None where no thing is inside the picture then.
+
+    As PhyWorld (Kang et al. 2024, arXiv:2411.02385) does, which shows three frames.
+    """
+    frames = min([len(true_FN2), *(len(track.places) for track in tracks)])
+    true = true_FN2[:frames]
+    inside = _inside(true, width)
+    wanted = followed = 0
+    speed_gaps: list[np.ndarray] = []
+    for thing in np.flatnonzero(inside[begins - 1]):
+        later = inside[:, thing].copy()
+        later[:begins] = False
+        wanted += int(later.sum())
+        gaps = [track.places[:frames] - true[:, thing] for track in tracks]
+        apart = [_usual_distance(gap[:begins]) for gap in gaps]
+        if not apart or min(apart) > NEAR:
+            continue
+        gap = gaps[int(np.argmin(apart))]
+        later &= np.isfinite(gap[:, 0])
+        followed += int(later.sum())
+        speed_gaps.append(_speed_gaps(gap, later))
+    return Continuation(followed / wanted, _mean(speed_gaps)) if wanted else None
+
+
+def _inside(true_FN2: np.ndarray, width: float) -> np.ndarray:
+    """bool [F, N]: which things' centres are inside the picture."""
+    x, y = true_FN2[..., 0], true_FN2[..., 1]
+    across, down = (x > INSIDE) & (x < width - INSIDE), (y > INSIDE) & (y < 256 - INSIDE)
+    return np.asarray(across & down)
+
+
+def _usual_distance(gap_F2: np.ndarray) -> float:
+    """Median of the frames that have one; infinite without any."""
+    apart = np.hypot(*gap_F2.T)
+    seen = apart[np.isfinite(apart)]
+    return float(np.median(seen)) if len(seen) else np.inf
+
+
+def _speed_gaps(gap_F2: np.ndarray, counted: np.ndarray) -> np.ndarray:
+    """Distances of velocities over SPAN frames, where both ends count."""
+    both = counted[SPAN:] & counted[:-SPAN]
+    return np.asarray(np.hypot(*((gap_F2[SPAN:] - gap_F2[:-SPAN])[both] / SPAN).T))
 
 
 def _mean(parts: Sequence[np.ndarray]) -> float | None:
