@@ -138,15 +138,13 @@ def unbundle(checkpoint: Path, runs: Path) -> None:
 
     Raises:
         CheckpointError: the checkpoint is absent, damaged or of another family.
-        ValueError: a part is missing, or ``runs`` already holds a result.
+        ValueError: a part is missing, or ``runs`` already holds another result.
     """
     source = Checkpoint(checkpoint)
     for stage, parts in STAGES.items():
         if stage in OPTIONAL and not any(map(source.has, parts.values())):
             continue
         path = runs / stage / f"{stage}.safetensors"
-        if path.exists():
-            raise ValueError(f"{path} exists already; name an empty folder for --unbundle")
         tensors = {}
         for name, part in parts.items():
             if not source.has(part):
@@ -154,10 +152,21 @@ def unbundle(checkpoint: Path, runs: Path) -> None:
             prefix = f"{name}." if len(parts) > 1 else ""
             state = source.state_dict(part, dtype=torch.float32)
             tensors |= {prefix + key: value for key, value in state.items()}
+        if path.exists():
+            # Stopped on its way, the same command goes on.
+            if not _same(read_tensors_with_config(path)[0], tensors):
+                raise ValueError(f"{path} holds other weights; name an empty folder for --unbundle")
+            continue
         config = {name: source.config[name] for name in parts}
         if stage == "transformer":
             config["hibari"] = _facts(source.info)
         save_tensors(path, tensors, {"config": json.dumps(config)})
+
+
+def _same(held: dict[str, torch.Tensor], wanted: dict[str, torch.Tensor]) -> bool:
+    return held.keys() == wanted.keys() and all(
+        torch.equal(tensor, wanted[name]) for name, tensor in held.items()
+    )
 
 
 def _load(module: nn.Module, tensors: dict[str, torch.Tensor], stage: str) -> None:

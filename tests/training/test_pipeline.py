@@ -16,7 +16,8 @@ from hibari.training.clip_store import fill_store, open_store
 from hibari.training.command import main
 from hibari.training.config import DataConfig, read_config
 from hibari.training.latent_store import Codecs, make_latents
-from safetensors.torch import load_file
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 CONFIGS = Path(__file__).parents[2] / "training" / "configs"
 DATA = DataConfig(folder="", count=6, frames=17, height=64, width=64, validation_count=3)
@@ -87,7 +88,27 @@ def test_a_checkpoint_comes_apart_into_the_stages_that_made_it(work, tmp_path):
     assert first.keys() == second.keys()
     assert all(torch.equal(first[key], second[key]) for key in first)
     assert Checkpoint(again).config == Checkpoint(out).config
+    # Killed before the last stage, the same command writes what is missing.
+    last = runs / "vocoder" / "vocoder.safetensors"
+    whole = last.read_bytes()
+    last.unlink()
+    assert main(["--unbundle", str(out), str(runs)]) == 0
+    assert last.read_bytes() == whole
+
+
+@pytest.mark.slow
+def test_other_weights_are_not_written_over(work, tmp_path, capsys):
+    out, runs = tmp_path / "bundle.safetensors", tmp_path / "runs"
+    assert main(["--bundle", str(work), str(out)]) == 0
+    assert main(["--unbundle", str(out), str(runs)]) == 0
+    path = runs / "audio_vae" / "audio_vae.safetensors"
+    with safe_open(path, framework="pt") as file:
+        metadata = file.metadata()
+    other = {name: tensor + 1 for name, tensor in load_file(path).items()}
+    save_file(other, path, metadata)
     assert main(["--unbundle", str(out), str(runs)]) == 2
+    assert "holds other weights" in capsys.readouterr().err
+    assert torch.equal(load_file(path)[next(iter(other))], other[next(iter(other))])
 
 
 @pytest.mark.slow

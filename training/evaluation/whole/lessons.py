@@ -90,7 +90,8 @@ def sights(folder: Path, count: int, codecs: Path = CODECS) -> Lesson:
         }
         return arrays, _trimmed(truth) | {"frames": chosen}
 
-    return _kept(folder, "sights", count, draw)
+    # Named anew when decoded pictures came, so that a set without them is drawn again.
+    return _kept(folder, "sights-2", count, draw)
 
 
 def _around(frames: np.ndarray, chosen: Sequence[int]) -> np.ndarray:
