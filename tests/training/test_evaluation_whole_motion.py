@@ -198,3 +198,4 @@ def test_a_thing_that_vanishes_is_not_followed_and_another_does_not_stand_in():
 def test_without_things_in_the_picture_there_is_nothing_to_go_on():
     outside = np.full((30, 1, 2), -50.0)
     assert continuation([], outside, 256, 9) is None
+    assert continuation([], outside[:8] + 100, 256, 9) is None

@@ -39,6 +39,7 @@ from ...model.shapes import (
 )
 from ...model.transformer import TransformerInputs
 from ..bundle import PLAYGROUND
+from ..clip_store import as_pixels
 from ..world import SAMPLE_RATE, ClipSpec
 from .trained_codecs import load_codecs
 
@@ -183,7 +184,7 @@ class Networks:
             video[:, :, : given.shape[2]] = given
             anew = torch.ones_like(video[:, :1, :, :1, :1])
             anew[:, :, : given.shape[2]] = 0
-            kept = Kept((video.clone(), audio.clone()), (anew, None))
+            kept = Kept((video, audio), (anew, None))
         needs_negative = "negative" in settings.guidance.branches()
         guider = Guider(
             self.parts.transformer,
@@ -201,10 +202,7 @@ class Networks:
         return TextContext(context)
 
     def _encoded(self, frames: np.ndarray) -> Tensor:
-        pixels = rearrange(torch.from_numpy(frames.copy()), "F Y X C -> 1 C F Y X")
-        latents: Tensor = self.parts.video_vae.encode(
-            pixels.to(self.device, torch.float32) / 127.5 - 1
-        )
+        latents: Tensor = self.parts.video_vae.encode(as_pixels(frames, self.device)[None])
         return latents
 
     def _pictures(self, video: Tensor) -> np.ndarray:

@@ -74,7 +74,7 @@ class Session:
             measured = measure_round_trip(made, (clip.frames, clip.waveform))
             self.evidence.fidelity.setdefault(name, []).append(measured)
         if self.networks is not None and self.settings is not None:
-            if self.kit.begins:
+            if 0 < self.kit.begins < self.spec.frames:
                 begins = clip.frames[: self.kit.begins]
                 made = self.networks.sample(clip.caption, index, self.settings, begins)
                 self._read(CONTINUED, *made)

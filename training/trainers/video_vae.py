@@ -28,8 +28,9 @@ RAW_CHANNELS = 128
 REFRESH_STEPS = 250
 START_FRAMES, START_WIDTH = 17, 128
 CANDIDATES = 6
-"""Windows of a clip of which the one that moves most is taken, and how coarsely that is judged."""
-COARSE = slice(None, None, 4)
+"""Windows of a clip of which the one that moves most is taken."""
+COARSE = (slice(None, None, 4),) * 3
+"""Frames, rows and columns that this is judged by."""
 
 
 @dataclass(frozen=True)
@@ -101,12 +102,13 @@ class VideoVaeTrainer:
         Windows start anywhere in time, since the first latent frame must fit any frame.
         """
         index = int(torch.randint(len(store), (), generator=generator))
-        seeks_motion = float(torch.rand((), generator=generator)) < self.objective.moving_share
-        windows = [self._window(store, generator) for _ in range(CANDIDATES if seeks_motion else 1)]
-        if seeks_motion:
+        window = self._window(store, generator)
+        share = self.objective.moving_share
+        if share and float(torch.rand((), generator=generator)) < share:
+            others = [self._window(store, generator) for _ in range(CANDIDATES - 1)]
             frames = store.frames[index]
-            windows.sort(key=lambda window: -_coarse_motion(frames[window]))
-        return store.pixels(index, windows[0])
+            window = max(window, *others, key=lambda place: _coarse_motion(frames[place]))
+        return store.pixels(index, window)
 
     def _window(self, store: ClipStore, generator: torch.Generator) -> tuple[slice, slice, slice]:
         """Frames, rows and columns."""
@@ -194,7 +196,7 @@ class VideoVaeTrainer:
 
 def _coarse_motion(frames_FYXC: np.ndarray) -> float:
     """Mean change of every fourth pixel against every fourth frame before, levels."""
-    coarse = frames_FYXC[COARSE, COARSE, COARSE].astype(np.float32)
+    coarse = frames_FYXC[COARSE].astype(np.float32)
     return float(np.abs(np.diff(coarse, axis=0)).mean())
 
 

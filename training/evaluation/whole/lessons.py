@@ -70,18 +70,17 @@ def neighbours(frames: np.ndarray, frame: int) -> np.ndarray:
     return shrink(frames[chosen], frames.shape[1] // 2).mean(-1)
 
 
-def sights(folder: Path, count: int, codecs: Path = CODECS) -> Lesson:
+def sights(folder: Path, count: int) -> Lesson:
     """For the eye: `frames` uint8 [n, 8, 256, 256, 3], `beside` uint8 [n, 8, 4, 128, 128], and both
     as `decoded` and `decoded_beside` after a video VAE.
     """
-    round_trip = _lazy_round_trip(codecs)
 
     def draw(index: int) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         # Every other clip may hold what training never shows: an eye that never saw a glass ball in
         # yellow would call it wood. The clips that a checkpoint is measured on have other seeds.
         frames, truth = _drawn(index, SPEC, SPLITS[index % 2])
         chosen = _chosen_frames(truth, index)
-        decoded = round_trip(frames)
+        decoded = _codecs().video_round_trip(frames)
         arrays = {
             "frames": frames[chosen],
             "beside": _around(frames, chosen),
@@ -99,14 +98,9 @@ def _around(frames: np.ndarray, chosen: Sequence[int]) -> np.ndarray:
     return beside.round().astype(np.uint8)
 
 
-def _lazy_round_trip(codecs: Path) -> Callable[[np.ndarray], np.ndarray]:
-    """Through a video VAE that is read when the first clip comes."""
-
-    @cache
-    def networks() -> Networks:
-        return Networks(codecs, playground="whole")
-
-    return lambda frames: networks().video_round_trip(frames)
+@cache
+def _codecs() -> Networks:
+    return Networks(CODECS, playground="whole")
 
 
 def views(folder: Path, count: int) -> Lesson:

@@ -246,11 +246,13 @@ class Continuation:
 def continuation(
     tracks: Sequence[Track], true_FN2: np.ndarray, width: float, begins: int
 ) -> Continuation | None:
-    """Compares what comes after so many frames; None where no thing is inside the picture then.
+    """Compares what comes after so many frames; None without any, or without things then.
 
     As PhyWorld (Kang et al. 2024, arXiv:2411.02385) does, which shows three frames.
     """
     frames = min([len(true_FN2), *(len(track.places) for track in tracks)])
+    if frames <= begins:
+        return None
     true = true_FN2[:frames]
     inside = _inside(true, width)
     wanted = followed = 0
