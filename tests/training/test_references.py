@@ -100,6 +100,23 @@ def test_references_without_the_size_of_views_are_refused():
         TransformerTrainer(config(data={"reference_px": 0}, reference_share=0.5))
 
 
+def test_compiled_blocks_take_any_shape_while_references_are_shown(monkeypatch):
+    told: list[bool] = []
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda block, dynamic: told.append(dynamic))
+    references = [clip(i) for i in range(8)]
+    buckets = {"train": [bucket(references=references)], "validation": [bucket(4, seed=1)]}
+    trainer = TransformerTrainer(config(run={"compile": True}, reference_share=0.5), buckets)
+    assert told == [False]
+    seen = set()
+    for seed in range(8):
+        told.clear()
+        batch = trainer.drawer.draw(torch.Generator().manual_seed(seed))
+        trainer.errors(batch)
+        assert told == ([True, False] if batch.has_references else [])
+        seen.add(batch.has_references)
+    assert seen == {True, False}
+
+
 @pytest.mark.slow
 def test_a_tiny_model_learns_to_take_looks_and_voice_from_references(tmp_path):
     """Every clip shows its reference; captions tell nothing. Wrong references must cost."""

@@ -12,7 +12,8 @@ in five sigma bins per modality, comparable between schedules.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -155,9 +156,8 @@ class TransformerTrainer:
         of_tokens = [level.flatten(1) for level in batch.levels]
         inputs = replace(self._inputs(batch), context_mask=mask, observe=observe)
         # References change how many tokens there are, and each number would be compiled anew.
-        eager = batch.has_references
-        stance = torch.compiler.set_stance("force_eager" if eager else "default")
-        with stance:
+        unusual = self.config.run.compile and batch.has_references
+        with any_shapes(networks, self.device) if unusual else nullcontext():
             video, audio = networks["transformer"](*noisy, *of_tokens, context, conditions=inputs)
         return video.float(), audio.float()
 
@@ -307,8 +307,23 @@ def compile_blocks(networks: nn.Module, device: torch.device) -> None:
     import torch._dynamo
 
     torch._dynamo.config.cache_size_limit = SHAPES
+    _compile(networks, dynamic=device.type == "cuda")
+
+
+@contextmanager
+def any_shapes(networks: nn.Module, device: torch.device) -> Iterator[None]:
+    """Blocks of `compile_blocks`, inside fused by one program for whatever shapes come."""
+    _compile(networks, dynamic=True)
+    try:
+        yield
+    finally:
+        _compile(networks, dynamic=device.type == "cuda")
+
+
+def _compile(networks: nn.Module, dynamic: bool) -> None:
+    """Cheap where it was done before: programs are found again by their shapes."""
     for block in networks["transformer"].transformer_blocks:
-        block.compile(dynamic=device.type == "cuda")
+        block.compile(dynamic=dynamic)
 
 
 def _weighted_error(difference: Tensor, weight: Tensor) -> Tensor:
