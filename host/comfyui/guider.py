@@ -25,11 +25,9 @@ class HostGuider(CFGGuider):
     def __init__(self, model: Any, guidance: Guidance, positive: Any, negative: Any | None) -> None:
         """Raises ValueError: guidance needs a negative conditioning and there is none."""
         super().__init__(model)
-        # What patches of the model see as the scale.
-        self.cfg = guidance.video_cfg
         self.guidance = guidance
         self.shapes: Sequence[Any] = ()
-        self.branches: tuple[Branch, ...] = ()
+        self._act(guidance)
         if negative is None and "negative" in guidance.branches():
             raise ValueError(
                 f"guidance {guidance.video_cfg:g} for video and {guidance.audio_cfg:g} for audio "
@@ -44,14 +42,21 @@ class HostGuider(CFGGuider):
         nested = getattr(latent_image, "is_nested", False)
         streams = latent_image.unbind() if nested else [latent_image]
         self.shapes = [tensor.shape for tensor in streams]
-        axes = {len(shape) for shape in self.shapes}
-        self.branches = self.guidance.branches(video=5 in axes, audio=4 in axes)
         return super().sample(noise, latent_image, *args, **kwargs)
+
+    def _act(self, guidance: Guidance) -> None:
+        """From now on guide by these weights."""
+        self.acting = guidance
+        # What patches of the model see as the scale.
+        self.cfg = guidance.video_cfg
+        axes = {len(shape) for shape in self.shapes}
+        self.branches: tuple[Branch, ...] = guidance.branches(video=5 in axes, audio=4 in axes)
 
     def predict_noise(
         self, x: Tensor, timestep: Tensor, model_options: Any = None, seed: int | None = None
     ) -> Tensor:
         """Guided clean latents at ``x``."""
+        self._act(self.guidance.at(float(timestep.max())))
         options = {"sampler_cfg_function": self.combine, **(model_options or {})}
         if "negative" in self.branches:
             # ComfyUI would leave it out where the scale of the video is 1.
@@ -64,20 +69,20 @@ class HostGuider(CFGGuider):
         if "negative" in self.branches:
             predictions["negative"] = evaluated["uncond_denoised"]
         if "perturbed" in self.branches:
-            skipped = {"stg_self_attn_blocks": self.guidance.stg_blocks}
+            skipped = {"stg_self_attn_blocks": self.acting.stg_blocks}
             predictions["perturbed"] = self.evaluate_again(evaluated, skipped)
         if "isolated" in self.branches:
             predictions["isolated"] = self.evaluate_again(evaluated, ISOLATED)
         streams = {name: unpack_latents(x, self.shapes) for name, x in predictions.items()}
         guided = [
-            self.guidance.combine(self.scale(shape), {name: x[i] for name, x in streams.items()})
+            self.acting.combine(self.scale(shape), {name: x[i] for name, x in streams.items()})
             for i, shape in enumerate(self.shapes)
         ]
         return evaluated["input"] - (pack_latents(guided)[0] if len(guided) > 1 else guided[0])
 
     def scale(self, shape: Sequence[int]) -> float:
         """Classifier-free guidance of the stream of that shape."""
-        return self.guidance.video_cfg if len(shape) == 5 else self.guidance.audio_cfg
+        return self.acting.video_cfg if len(shape) == 5 else self.acting.audio_cfg
 
     def evaluate_again(self, evaluated: dict[str, Any], switches: dict[str, Any]) -> Tensor:
         """The positive prediction with something switched off in the transformer."""

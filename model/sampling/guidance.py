@@ -5,7 +5,8 @@ guidance, Ho & Salimans 2022, arXiv:2207.12598), attention in some blocks (spati
 guidance, Hyung et al. 2024, arXiv:2411.18664) or the other modality. Terms add up on the clean
 prediction, separately for video and audio, and the result may be rescaled to the spread of the
 unguided one (Lin et al. 2023, arXiv:2305.08891). Source: LTX-2 multi-modal guider.
-Departure: spreads are measured for each sample, so that a batch does not mix.
+Departures: spreads are measured for each sample, so that a batch does not mix; guidance may be
+limited to an interval of noise levels (Kynkäänniemi et al. 2024, arXiv:2404.07724).
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class Guidance:
         stg_blocks: transformer blocks that skip it.
         modality_scale: how strongly picture and sound follow each other; 1 is neutral.
         rescale: share of the rescaling, 0..1; 0 is neutral.
+        interval: lowest and highest noise level at which any of this acts; outside of it a step
+            takes one evaluation.
     """
 
     video_cfg: float = 1.0
@@ -38,6 +41,7 @@ class Guidance:
     stg_blocks: frozenset[int] = frozenset()
     modality_scale: float = 1.0
     rescale: float = 0.0
+    interval: tuple[float, float] = (0.0, 1.0)
 
     def __post_init__(self) -> None:
         for name in ("video_cfg", "audio_cfg", "stg_scale", "modality_scale"):
@@ -51,6 +55,17 @@ class Guidance:
                 f"guidance stg_scale is {self.stg_scale} without blocks; name the blocks that skip "
                 "self-attention, or set it to 0"
             )
+        low, high = self.interval
+        if not 0 <= low <= high <= 1:
+            raise ValueError(
+                f"guidance interval is {low} to {high}; use noise levels from 0 to 1, the lower "
+                "first"
+            )
+
+    def at(self, sigma: float) -> Guidance:
+        """What acts at a noise level: this, or outside of its interval nothing."""
+        low, high = self.interval
+        return self if low <= sigma <= high else Guidance()
 
     @classmethod
     def uniform(cls, cfg: float) -> Guidance:

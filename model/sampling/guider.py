@@ -78,13 +78,14 @@ class Guider:
     def __call__(self, x: Latents, sigma: Tensor) -> Latents:
         """Clean latents predicted from ``x`` at the scalar noise level ``sigma``, in x's dtype."""
         noisy = self._with_kept(as_tuple(x))
-        cfgs = {5: self.guidance.video_cfg, 4: self.guidance.audio_cfg}
+        guidance = self.guidance.at(float(sigma))
+        cfgs = {5: guidance.video_cfg, 4: guidance.audio_cfg}
         video, audio = split_modalities(noisy)
-        branches = self.guidance.branches(video is not None, audio is not None)
+        branches = guidance.branches(video is not None, audio is not None)
         predictions = {branch: self._predict(noisy, sigma, branch) for branch in branches}
         guided = self._with_kept(
             tuple(
-                self.guidance.combine(
+                guidance.combine(
                     cfgs[tensor.ndim], {branch: predictions[branch][i] for branch in branches}
                 ).to(tensor.dtype)
                 for i, tensor in enumerate(noisy)

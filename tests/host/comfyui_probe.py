@@ -262,6 +262,9 @@ def sampling_differences(model, transformer):
         "kept parts": guidance(),
         "kept parts, guidance on the sound only": guidance(audio_cfg=4.0),
         "kept parts, all guidance": guidance(3.0, 7.0, 1.0, frozenset({1}), 3.0, 0.7),
+        "kept parts, all guidance in an interval": guidance(
+            3.0, 7.0, 1.0, frozenset({1}), 3.0, 0.7, (0.5, 0.9)
+        ),
     }
     sigmas = torch.tensor([1.0, 0.8, 0.4, 0.0])
     found = {}

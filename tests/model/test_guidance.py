@@ -69,6 +69,15 @@ def test_uniform_guidance_is_the_same_for_both_modalities():
     assert Guidance.uniform(2.0) == Guidance(video_cfg=2.0, audio_cfg=2.0)
 
 
+def test_guidance_acts_within_its_interval_alone():
+    guidance = Guidance(
+        video_cfg=3.0, stg_scale=1.0, stg_blocks=frozenset({1}), interval=(0.4, 0.9)
+    )
+    assert [guidance.at(sigma) is guidance for sigma in (0.3, 0.4, 0.9, 1.0)] == [0, 1, 1, 0]
+    assert guidance.at(0.3).branches() == ("positive",)
+    assert Guidance(video_cfg=3.0).at(0.0).video_cfg == 3.0
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
@@ -76,6 +85,8 @@ def test_uniform_guidance_is_the_same_for_both_modalities():
         ({"audio_cfg": float("nan")}, "audio_cfg is nan"),
         ({"rescale": 1.2}, "rescale is 1.2; use 0 to 1"),
         ({"stg_scale": 1.0}, "stg_scale is 1.0 without blocks"),
+        ({"interval": (0.4, 0.2)}, "interval is 0.4 to 0.2; use noise levels from 0 to 1"),
+        ({"interval": (float("nan"), 1.0)}, "interval is nan to 1.0"),
     ],
 )
 def test_meaningless_weights_are_refused(values, message):

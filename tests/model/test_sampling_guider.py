@@ -56,6 +56,18 @@ class Spy(torch.nn.Module):
         return tuple(None if x is None else torch.full_like(x, value) for x in (video, audio))
 
 
+def test_outside_its_interval_guidance_costs_and_changes_nothing(latents, contexts):
+    plain, limited = Spy(), Spy()
+    guidance = Guidance(video_cfg=3.0, audio_cfg=3.0, interval=(0.4, 0.8))
+    guider = Guider(limited, *contexts, guidance)
+    for sigma in (0.9, 0.3):
+        made = guider(latents, torch.tensor(sigma))
+        expected = Guider(plain, contexts[0])(latents, torch.tensor(sigma))
+        assert all(map(torch.equal, made, expected))
+    guider(latents, SIGMA)
+    assert [len(limited.calls), len(plain.calls)] == [4, 2]
+
+
 @torch.no_grad()
 def test_the_prediction_is_the_noisy_latent_minus_sigma_times_velocity(
     transformer, latents, contexts

@@ -121,8 +121,12 @@ def test_asked_steps_and_guidance_replace_the_recommended_ones(checkpoint):
     changed = networks.settings(steps=4, guidance=1.5)
     assert len(changed.sigmas) == 5
     assert changed.guidance.video_cfg == changed.guidance.audio_cfg == 1.5
+    limited = networks.settings(guidance=1.5, interval=(0.4, 1.0)).guidance
+    assert (limited.video_cfg, limited.interval) == (1.5, (0.4, 1.0))
     with pytest.raises(ValueError, match="0 steps"):
         networks.settings(steps=0)
+    with pytest.raises(ValueError, match=r"interval is 0\.9 to 0\.4"):
+        networks.settings(interval=(0.9, 0.4))
 
 
 def test_codecs_alone_are_measured_without_samples(parts, tmp_path, capsys):

@@ -93,7 +93,7 @@ def _open(arguments: argparse.Namespace) -> Session:
         if networks.has_codecs:
             codecs[CODEC] = networks.round_trip
         if networks.can_sample:
-            settings = networks.settings(arguments.steps, arguments.guidance)
+            settings = networks.settings(arguments.steps, arguments.guidance, arguments.interval)
         elif arguments.codecs is None:
             log.warning("the checkpoint has no transformer with text encoder: no samples are made")
     sheet_clips = SHEET_CLIPS if arguments.sheet is not None else 0
@@ -208,6 +208,7 @@ def _about(arguments: argparse.Namespace, session: Session) -> dict[str, object]
             "sigmas": session.settings.sigmas,
             "video_guidance": weights.video_cfg,
             "audio_guidance": weights.audio_cfg,
+            "guidance_interval": weights.interval,
             "seconds_per_clip": sum(session.sampling_s) / len(session.sampling_s),
         }
     return about

@@ -7,6 +7,7 @@ decoding, and the settings that the checkpoint recommends unless others are aske
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -131,8 +132,14 @@ class Networks:
         """Whether there is all it takes to go from a caption to a clip."""
         return self.has_codecs and None not in (self.parts.transformer, self.parts.text_encoder)
 
-    def settings(self, steps: int | None = None, guidance: float | None = None) -> Settings:
-        """Recommended settings, with another number of steps or another guidance where given.
+    def settings(
+        self,
+        steps: int | None = None,
+        guidance: float | None = None,
+        interval: Sequence[float] | None = None,
+    ) -> Settings:
+        """Recommended settings, with another number of steps, another guidance, or an interval of
+        noise levels to which it is limited, where given.
 
         Raises:
             ValueError: a number out of range.
@@ -142,6 +149,9 @@ class Networks:
             weights = Guidance(advice.guidance, advice.audio_guidance or advice.guidance)
         else:
             weights = Guidance.uniform(guidance)
+        if interval is not None:
+            low, high = interval
+            weights = replace(weights, interval=(low, high))
         if steps is None and advice.sigmas:
             sigmas = check_sigmas(advice.sigmas)
         else:

@@ -69,6 +69,13 @@ def build_parser() -> argparse.ArgumentParser:
         help="of sampling; default: what the checkpoint recommends",
     )
     add("--guidance", type=float, metavar="G", help="default: as recommended, 1 for none")
+    add(
+        "--interval",
+        type=float,
+        nargs=2,
+        metavar=("LOW", "HIGH"),
+        help="noise levels, 0 to 1, between which guidance acts; default: everywhere",
+    )
     add("--json", type=Path, metavar="OUT", help="write scores, readings and captions to a file")
     add("--sheet", type=Path, metavar="FOLDER", help="write contact sheets to look at")
     add("--quick", action="store_true", help=f"{QUICK_CLIPS} clips unless --clips says more")
