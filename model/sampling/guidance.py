@@ -65,7 +65,8 @@ class Guidance:
     def at(self, sigma: float) -> Guidance:
         """What acts at a noise level: this, or outside of its interval nothing."""
         low, high = self.interval
-        return self if low <= sigma <= high else Guidance()
+        # A schedule's first level may be rounded to a little more than 1.
+        return self if low <= min(sigma, 1.0) <= high else Guidance()
 
     @classmethod
     def uniform(cls, cfg: float) -> Guidance:

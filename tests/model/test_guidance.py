@@ -75,7 +75,8 @@ def test_guidance_acts_within_its_interval_alone():
     )
     assert [guidance.at(sigma) is guidance for sigma in (0.3, 0.4, 0.9, 1.0)] == [0, 1, 1, 0]
     assert guidance.at(0.3).branches() == ("positive",)
-    assert Guidance(video_cfg=3.0).at(0.0).video_cfg == 3.0
+    everywhere = Guidance(video_cfg=3.0)
+    assert all(everywhere.at(sigma) is everywhere for sigma in (0.0, 1.0, 1.0000001))
 
 
 @pytest.mark.parametrize(

@@ -312,12 +312,17 @@ def compile_blocks(networks: nn.Module, device: torch.device) -> None:
 
 @contextmanager
 def any_shapes(networks: nn.Module, device: torch.device) -> Iterator[None]:
-    """Blocks of `compile_blocks`, inside fused by one program for whatever shapes come."""
+    """Blocks of `compile_blocks`, inside fused by one program for whatever shapes come, as they
+    always are on a GPU.
+    """
+    if device.type == "cuda":
+        yield
+        return
     _compile(networks, dynamic=True)
     try:
         yield
     finally:
-        _compile(networks, dynamic=device.type == "cuda")
+        _compile(networks, dynamic=False)
 
 
 def _compile(networks: nn.Module, dynamic: bool) -> None:
