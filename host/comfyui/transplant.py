@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 from torch import nn
 
+from ...model.checkpoint.blank import Blank
+
 Network = TypeVar("Network", bound=nn.Module)
 
 
@@ -14,6 +16,7 @@ def transplant(part: Any, into: type[Network], operations: Any = nn) -> Network:
 
     ``into`` is a subclass of the part's class. Both share their tensors afterwards.
     """
-    network = into(part.config, operations=operations, device="meta")
+    with Blank():
+        network = into(part.config, operations=operations, device="meta")
     network.load_state_dict(part.state_dict(), assign=True)
     return network.eval().requires_grad_(False)

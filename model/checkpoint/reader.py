@@ -31,6 +31,7 @@ from ..vocoder import (
     build_vocoder,
 )
 from . import layout
+from .blank import Blank
 from .container import CheckpointError, TensorInfo, read_header
 from .info import CheckpointInfo
 from .layout import Part
@@ -228,7 +229,8 @@ class Checkpoint:
     ) -> M:
         if dtype is None:
             dtype = self._compute_dtype(part, device)
-        module = build(operations=operations, device="meta", dtype=dtype)
+        with Blank():
+            module = build(operations=operations, device="meta", dtype=dtype)
         wanted = module.state_dict()
         self._check_keys(part, wanted)
         stored = self.state_dict(part, device)

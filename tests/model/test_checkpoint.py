@@ -1,6 +1,8 @@
 """A checkpoint written by us loads strictly back, and files that do not fit are refused by name."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -14,6 +16,7 @@ from hibari.model.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
+from hibari.model.checkpoint.blank import Blank
 from hibari.model.checkpoint.container import read_header, write_file
 from hibari.model.checkpoint.families import LTX_2, LTX_2_3
 from hibari.model.text import TextEncoder, TextEncoderConfig
@@ -258,3 +261,25 @@ def test_our_files_say_what_stock_loaders_cannot_guess(original):
     assert config["vae"]["timestep_conditioning"] is False
     assert config["audio_vae"]["model"]["params"]["ddconfig"]["causality_axis"] == "height"
     assert {"scheduler", "vocoder", "text_encoder"} <= config.keys()
+
+
+def test_loading_does_not_import_the_compiler_of_torch(original):
+    code = f"""
+import sys
+from hibari.model.checkpoint import load_checkpoint
+parts, _ = load_checkpoint({str(original)!r})
+filled = all(parameter.is_cpu for parameter in parts.text_encoder.parameters())
+sys.exit("torch._dynamo" in sys.modules or not filled)
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_only_what_has_no_values_is_left_undrawn():
+    with Blank():
+        assert torch.randn(3, device="meta").is_meta
+        assert torch.nn.Embedding(3, 2, device="meta").weight.is_meta
+        torch.manual_seed(0)
+        drawn, table = torch.randn(3), torch.nn.Embedding(3, 2).weight
+    torch.manual_seed(0)
+    assert torch.equal(drawn, torch.randn(3))
+    assert torch.equal(table, torch.nn.Embedding(3, 2).weight)
