@@ -35,7 +35,7 @@ def distiller(teacher, folder="", run=None, **objective):
     return DistillationTrainer(replace(settings, kind="distillation", model={}), BUCKETS)
 
 
-def guided_by_the_sampler(trainer, batch, scale, sigmas):
+def guided_by_the_sampler(trainer, batch, scale, sigmas, interval=(0.0, 1.0)):
     """The sampler's own guidance and Euler steps, from the batch's noisy latents."""
     encode = trainer.teacher["text_encoder"].encode
     context, mask = encode(batch.captions)
@@ -44,7 +44,7 @@ def guided_by_the_sampler(trainer, batch, scale, sigmas):
         trainer.teacher["transformer"],
         TextContext(context, mask),
         TextContext(empty, empty_mask),
-        Guidance.uniform(scale),
+        replace(Guidance.uniform(scale), interval=interval),
         batch.inputs,
     )
     return euler(guider, batch.noisy, sigmas)
@@ -73,6 +73,18 @@ def test_one_step_of_the_student_ends_where_its_teacher_ends_after_several(teach
             ended = guided_by_the_sampler(trainer, batch, 2.0, way.tolist())
         for noisy, velocity, after in zip(batch.noisy, wanted, ended, strict=True):
             assert torch.allclose(noisy - (way[0] - way[-1]) * velocity, after, atol=2e-3)
+
+
+def test_guidance_acts_in_its_interval_as_in_the_sampler(teacher):
+    interval = (0.5, 0.9)
+    trainer = distiller(teacher, guidance=3.0, interval=interval)
+    for level in (0.4, 0.6, 1.0):
+        batch = trainer.held_out(level)
+        with torch.no_grad():
+            wanted = trainer.targets(batch, batch.noisy)
+            ended = guided_by_the_sampler(trainer, batch, 3.0, [level, 0.0], interval)
+        for noisy, velocity, clean in zip(batch.noisy, wanted, ended, strict=True):
+            assert torch.allclose(noisy - level * velocity, clean, atol=1e-3)
 
 
 def test_levels_of_fewer_steps_are_among_those_of_more():
@@ -109,6 +121,7 @@ def test_a_student_comes_nearer_and_tells_how_it_wants_to_be_sampled(teacher, tm
     ("objective", "message"),
     [
         ({"guidance": 1.0}, "leaves nothing to distil"),
+        ({"guidance": 2.0, "interval": (0.9, 0.5)}, "the lower first"),
         ({"steps": 8, "teacher_steps": 12}, "each must be a multiple"),
         ({"steps": 8, "teacher_steps": 8}, "each must be a multiple"),
         ({"guidance": 2.0, "teacher": ""}, "name the result of a transformer stage"),

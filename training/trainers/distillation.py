@@ -21,7 +21,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...model.sampling import ltx2_schedule
+from ...model.sampling import Guidance, ltx2_schedule
 from ..config import TrainConfig, from_table
 from ..loop import autocast
 from ..state import read_tensors_with_config
@@ -36,6 +36,7 @@ class DistillationObjective(FlowObjective):
     Attributes:
         teacher: result of a transformer or distillation stage; the student starts as its copy.
         guidance: scale of the teacher's classifier-free guidance; 1 where it has none left.
+        interval: lowest and highest noise level at which it is guided (see `Guidance`).
         steps: steps that the student shall need; 0 distils guidance alone, at all noise levels.
         teacher_steps: steps of the teacher that make the same way, a multiple of ``steps``.
         schedule_steps: steps of the LTX-2 schedule of which both use every n-th level; a multiple
@@ -44,6 +45,7 @@ class DistillationObjective(FlowObjective):
 
     teacher: str = ""
     guidance: float = 1.0
+    interval: tuple[float, float] = (0.0, 1.0)
     steps: int = 0
     teacher_steps: int = 0
     schedule_steps: int = 32
@@ -57,6 +59,7 @@ class DistillationObjective(FlowObjective):
                 f"objective.steps is {self.steps} and objective.guidance {self.guidance:g}, which "
                 "leaves nothing to distil; set guidance to 2, say, or steps to 8"
             )
+        Guidance(interval=self.interval)
         few, many, most = self.steps, self.teacher_steps, self.schedule_steps
         if few and not (few < many <= most and many % few == 0 and most % many == 0):
             raise ValueError(
@@ -140,14 +143,22 @@ class DistillationTrainer(TransformerTrainer):
     def guided(self, batch: FlowBatch, noisy: Pair) -> Pair:
         """The teacher's velocity with its guidance; where a caption is dropped there is none."""
         told = self.velocities(self.teacher, batch, noisy)
-        if self.objective.guidance == 1:
+        scales = [self._scale(sigma) for sigma in batch.sigmas]
+        if all((scale == 1).all() for scale in scales):
             return told
         untold = self.velocities(self.teacher, batch, noisy, [""] * len(batch.captions))
         video, audio = (
-            without + self.objective.guidance * (with_caption - without)
-            for with_caption, without in zip(told, untold, strict=True)
+            without + _like(scale, without) * (with_caption - without)
+            for with_caption, without, scale in zip(told, untold, scales, strict=True)
         )
         return video, audio
+
+    def _scale(self, sigma: Tensor) -> Tensor:
+        """The scale of guidance at noise levels ``[B]``."""
+        low, high = self.objective.interval
+        # As in `Guidance.at`, a first level may be rounded to a little more than 1.
+        acts = (sigma >= low) & (sigma.clamp(max=1.0) <= high)
+        return torch.where(acts, self.objective.guidance, 1.0)
 
     def _told(self, batch: FlowBatch, errors: list[Tensor]) -> dict[str, float]:
         return {}

@@ -8,7 +8,6 @@ so may a prompt.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .category import Category, Level
-from .phrase import pattern_of, words_of
+from .phrase import Phrases, words_of
 from .vocabulary import Vocabulary
 
 RULES = Path(__file__).parent / "rules"
@@ -46,8 +45,8 @@ class Lexicon:
         rules: list[Rule],
     ) -> None:
         self.rules = tuple(rules)
-        self.concepts = {name: pattern_of(phrases) for name, phrases in concepts.items()}
-        self._benign = {category: pattern_of(phrases) for category, phrases in benign.items()}
+        self.concepts = {name: Phrases(phrases) for name, phrases in concepts.items()}
+        self._benign = {category: Phrases(phrases) for category, phrases in benign.items()}
         self.vocabulary = Vocabulary(
             word for phrases in concepts.values() for word in words_of(phrases)
         )
@@ -84,8 +83,8 @@ class Lexicon:
 
     def without_benign(self, reading: str, category: Category) -> str:
         """Return the reading with the harmless phrases of a category blanked out."""
-        pattern = self._benign.get(category)
-        return pattern.sub(" · ", reading) if pattern else reading
+        harmless = self._benign.get(category)
+        return harmless.replace(reading, " · ") if harmless else reading
 
 
 @cache
@@ -122,8 +121,8 @@ def _rule(entry: Mapping[str, Any], category: Category) -> Rule:
     )
 
 
-def _word_places(pattern: re.Pattern[str], text: str) -> list[int]:
-    return [text.count(" ", 0, found.start()) for found in pattern.finditer(text)]
+def _word_places(phrases: Phrases, text: str) -> list[int]:
+    return [text.count(" ", 0, found.start()) for found in phrases.find(text)]
 
 
 def _close(places: list[list[int]], near: int) -> bool:

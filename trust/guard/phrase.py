@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 _ALLOWED = re.compile(r"[a-z0-9 '.|()-]+")
 _GROUP = re.compile(r"\(([^()]*)\)")
@@ -18,14 +19,38 @@ _GAP = r"[\W_]+(?:\w+[\W_]+){0,4}?"
 _PLAIN = {" ": r"[\W_]+", "-": r"[\W_]*", "'": r"[\W_]*", "(": "(?:", ")": ")", "|": "|"}
 
 
-def pattern_of(phrases: Iterable[str]) -> re.Pattern[str]:
-    """Return one pattern that finds any of the phrases as whole words.
+class Phrases:
+    """Finds any of some phrases as whole words.
+
+    Their pattern is compiled when a text has the first letters of one of them: most texts have none
+    of most concepts, and compiling all takes longer than everything else that the guard reads.
 
     Raises:
         ValueError: a phrase uses signs outside of the notation.
     """
-    sources = [_source(phrase) for phrase in phrases]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(sources) or '(?!)'})(?!\w)")
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        phrases = list(phrases)
+        self._sources = [_source(phrase) for phrase in phrases]
+        self._beginnings = frozenset(
+            letters for phrase in phrases for letters in _beginnings(phrase)
+        )
+
+    def find(self, text: str) -> Iterator[re.Match[str]]:
+        """Yield every place of one of them."""
+        if self._may_be_in(text):
+            yield from self._pattern.finditer(text)
+
+    def replace(self, text: str, by: str) -> str:
+        """Return the text with something else in the place of each."""
+        return self._pattern.sub(by, text) if self._may_be_in(text) else text
+
+    def _may_be_in(self, text: str) -> bool:
+        return any(letters in text for letters in self._beginnings)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<!\w)(?:{'|'.join(self._sources) or '(?!)'})(?!\w)")
 
 
 def words_of(phrases: Iterable[str]) -> Iterator[str]:
@@ -36,6 +61,21 @@ def words_of(phrases: Iterable[str]) -> Iterator[str]:
             parts = _GROUP.split(phrase)
             choices = [part.split("|") if at % 2 else [part] for at, part in enumerate(parts)]
             yield from (re.sub(r"\W", "", "".join(word)) for word in itertools.product(*choices))
+
+
+def _beginnings(phrase: str) -> list[str]:
+    """Return the letters that what it finds may begin with; empty ones where that is unsure."""
+    if "|" in _outside_groups(phrase):
+        return [""]
+    first = _GROUP.match(phrase)
+    choices = first[1].split("|") if first else [phrase]
+    return [re.sub(r"[^a-z0-9].*", "", choice) for choice in choices]
+
+
+def _outside_groups(phrase: str) -> str:
+    while (shorter := _GROUP.sub("", phrase)) != phrase:
+        phrase = shorter
+    return phrase
 
 
 def _source(phrase: str) -> str:

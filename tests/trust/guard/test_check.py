@@ -11,7 +11,7 @@ from hibari.trust.guard.category import Category
 from hibari.trust.guard.check import CameoRules, RefusalError, check_prompt, check_transcript
 from hibari.trust.guard.contexts import contexts_of, topics_of
 from hibari.trust.guard.lexicon import RULES, Lexicon, Rule, bundled_lexicon
-from hibari.trust.guard.phrase import pattern_of
+from hibari.trust.guard.phrase import Phrases
 from hibari.trust.guard.policy import load_policy, policy_names
 
 POLICY = load_policy()
@@ -151,14 +151,33 @@ def test_enforcing_raises_the_sentence():
 
 
 def test_phrases_allow_endings_separators_and_gaps():
-    pattern = pattern_of(["throw(s|) ... bridge", "x-ray"])
-    assert pattern.search("she throws herself from a bridge")
-    assert pattern.search("an x ray")
-    assert pattern.search("an xray")
-    assert not pattern.search("throws a b c d e bridge")
-    assert not pattern.search("overthrows bridge")
+    phrases = Phrases(["throw(s|) ... bridge", "x-ray"])
+    for text in ("she throws herself from a bridge", "an x ray", "an xray"):
+        assert list(phrases.find(text))
+        assert "·" in phrases.replace(text, "·")
+    for text in ("throws a b c d e bridge", "overthrows bridge", ""):
+        assert not list(phrases.find(text))
+        assert phrases.replace(text, "·") == text
     with pytest.raises(ValueError, match="is not in the notation of rules"):
-        pattern_of(["Ünder*"])
+        Phrases(["Ünder*"])
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text"),
+    [
+        ("(kill|hang) (all |)birds", "hang birds"),
+        ("(the |)end", "an end"),
+        ("(re( |-|)|)elect her", "elect her"),
+        ("(re( |-|)|)elect her", "re elect her"),
+        ("one|two three", "the two three"),
+        ("(a|b)(c|d)e", "bde"),
+        ("nud(e|es|ity)", "nudity"),
+        ("l'homme", "l homme"),
+        ("14 words", "14 words"),
+    ],
+)
+def test_phrases_are_found_however_they_begin(phrase, text):
+    assert [found[0] for found in Phrases([phrase, "zebra"]).find(text)]
 
 
 def test_rules_fire_near_and_without_excuses():

@@ -48,6 +48,13 @@ def test_held_out_prompts_are_judged_above_the_bar(judged):
     assert hits / len(refused) >= 0.90
 
 
+def test_no_phrase_is_missed_for_how_it_begins(benchmark):
+    readings = [prompt.text.lower() for prompt in benchmark.labelled()]
+    for phrases in bundled_lexicon().concepts.values():
+        for text in readings:
+            assert phrases._may_be_in(text) or not phrases._pattern.search(text)
+
+
 def test_the_documented_numbers_are_what_is_measured(benchmark, judged):
     lines = list(benchmark.table(judged))
     assert "\n".join(lines) in (ROOT / "docs" / "guard.md").read_text("utf-8")
