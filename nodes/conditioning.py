@@ -12,6 +12,9 @@ UNCONDITIONAL = "hibari_unconditional"
 """Option of an encoded prompt that holds the encoded empty prompt, for guidance without a
 negative prompt."""
 
+TELL = "hibari_tell"
+"""Option of an encoded prompt that encodes another text in its place."""
+
 Conditioning = list[list[Any]]
 
 
@@ -26,11 +29,14 @@ def encode(clip: Any, written: str, roles: Mapping[str, str] | None = None) -> C
     def again(more: Mapping[str, str]) -> Conditioning:
         return encode(clip, written, {**roles, **more})
 
+    def tell(text: str) -> Conditioning:
+        return encode(clip, text)
+
     unconditional = _recorded(clip, PromptRecord("", ""))
     text = replace_mentions(written, roles)
     record = PromptRecord(text, "", written, roles, again)
     return [
-        [context, {**options, UNCONDITIONAL: unconditional}]
+        [context, {**options, UNCONDITIONAL: unconditional, TELL: tell}]
         for context, options in _recorded(clip, record)
     ]
 

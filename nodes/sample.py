@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..host import io
+from ..host import io, ui
 from .named_errors import named_errors
 from .sample_widgets import guidance_inputs, sampling_inputs
 from .shared_inputs import model_input
@@ -25,8 +25,11 @@ class HibariSample(io.ComfyNode):
             description=(
                 "Makes the clip: picture and sound together, out of noise. The same seed and "
                 "settings give the same clip on every device. Frames per second come from the "
-                "latent."
+                "latent. Where the prompt leaves open what the bundled model wants to know (on "
+                "which side a thing is, from how high it falls), the seed chooses, and the words "
+                "are shown here."
             ),
+            hidden=[io.Hidden.prompt, io.Hidden.unique_id],
             search_aliases=[
                 *("ksampler", "SamplerCustomAdvanced", "sampler", "generate", "denoise"),
                 *("text to video", "cfg guider", "stg"),
@@ -71,6 +74,8 @@ class HibariSample(io.ComfyNode):
         from ..host import sample
         from .av_latent import agreed_frame_rate, check_joint, with_frame_rate
         from .edit_latent import DENOISE
+        from .open_details import with_details
+        from .provenance import hidden_of
         from .sampling_request import check_seed, guidance_from, negative_for, sigmas_for
 
         check_joint(latent)
@@ -79,8 +84,13 @@ class HibariSample(io.ComfyNode):
         strength = min(denoise, latent.get(DENOISE, 1.0))
         sigmas = sigmas_for(model, latent, schedule, steps, strength)
         fps = agreed_frame_rate(latent, positive, negative)
-        prompts = [positive, negative_for(positive, negative, chosen)]
+        negative = negative_for(positive, negative, chosen)
+        told_as = ""
+        if strength == 1:
+            positive, told_as = with_details(model, positive, latent, seed, *hidden_of(cls))
+        prompts = [positive, negative]
         told = [prompt and with_frame_rate(prompt, fps) for prompt in prompts]
         made = sample(model, chosen, *told, latent, sampler, sigmas, seed)
         done = {name: value for name, value in made.items() if name != DENOISE}
-        return io.NodeOutput({**done, "frame_rate": fps})
+        shown = ui.PreviewText(told_as) if told_as else None
+        return io.NodeOutput({**done, "frame_rate": fps}, ui=shown)

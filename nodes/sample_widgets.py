@@ -19,8 +19,8 @@ def sampling_inputs() -> list[io.WidgetInput]:
             min=0,
             max=1000,
             tooltip=(
-                "Number of steps; time grows with it. 0 takes what the checkpoint recommends: 12 "
-                "for the bundled model, 40 for official LTX-2 weights. Distilled ones need 8."
+                "Number of steps; time grows with it. 0 takes what the checkpoint recommends: 8 "
+                "for the bundled model and for distilled ones, 40 for official LTX-2 weights."
             ),
         ),
         io.Float.Input(
@@ -32,8 +32,8 @@ def sampling_inputs() -> list[io.WidgetInput]:
             round=0.01,
             tooltip=(
                 "How strongly the clip follows the prompt. 0 takes what the checkpoint recommends "
-                "(2 for the bundled model, 3 for official LTX-2); 1 is off and takes half the "
-                "time. Too high looks burnt."
+                "(1 for the bundled model, which has it inside; 3 for official LTX-2). 1 adds "
+                "nothing and takes half the time; negative prompts need more. Too high looks burnt."
             ),
         ),
         io.Int.Input(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from ..model.checkpoint import (
     layout,
     save_checkpoint,
 )
+from ..model.checkpoint.details import details_from
 from ..model.text import TextEncoder, TextEncoderConfig
 from ..model.transformer import AVTransformer, TransformerConfig
 from ..model.video_vae import VideoVae, VideoVaeConfig
@@ -113,6 +114,7 @@ def _with_facts(info: CheckpointInfo, facts: Mapping[str, Any]) -> CheckpointInf
     advice = dict(facts.get("recommended", {}))
     if advice.get("sigmas") is not None:
         advice["sigmas"] = tuple(advice["sigmas"])
+    advice["details"] = details_from(advice.get("details", ()))
     return replace(
         info,
         recommended=replace(info.recommended, **advice),
@@ -122,10 +124,10 @@ def _with_facts(info: CheckpointInfo, facts: Mapping[str, Any]) -> CheckpointInf
 
 def _facts(info: CheckpointInfo) -> dict[str, Any]:
     """What `_with_facts` puts into the information."""
-    names = ("steps", "guidance", "audio_guidance", "sigmas")
-    advice = {name: getattr(info.recommended, name) for name in names}
+    names = ("steps", "guidance", "audio_guidance", "sigmas", "details")
+    advice = {name: asdict(info.recommended)[name] for name in names}
     return {
-        "recommended": {name: value for name, value in advice.items() if value is not None},
+        "recommended": {name: value for name, value in advice.items() if value not in (None, ())},
         "trained_with_references": info.trained_with_references,
     }
 

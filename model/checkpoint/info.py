@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from ..shapes import VIDEO_CHANNELS
+from .details import Detail, details_from
 
 FORMAT = 1
 
@@ -25,6 +26,7 @@ class Recommended:
         width, height: in pixels.
         seconds, fps: duration and frame rate.
         sigmas: explicit noise levels of a distilled model, ending in 0; they replace the schedule.
+        details: what the model wants to be told, where a sentence leaves it open.
     """
 
     steps: int = 40
@@ -35,6 +37,7 @@ class Recommended:
     seconds: float = 5.0
     fps: float = 24.0
     sigmas: tuple[float, ...] | None = None
+    details: tuple[Detail, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,7 @@ class CheckpointInfo:
         values = {key: value for key, value in given.items() if key in known}
         if values.get("sigmas") is not None:
             values["sigmas"] = tuple(float(sigma) for sigma in values["sigmas"])
+        values["details"] = details_from(values.get("details", ()))
         colours = metadata.get("latent_rgb")
         return cls(
             name=str(metadata.get("name", "unnamed")),
@@ -120,7 +124,7 @@ class CheckpointInfo:
 
     def to_metadata(self) -> dict[str, Any]:
         """The JSON object that `from_metadata` reads."""
-        advice = {k: v for k, v in asdict(self.recommended).items() if v is not None}
+        advice = {k: v for k, v in asdict(self.recommended).items() if v not in (None, ())}
         colours = {} if self.latent_rgb is None else {"latent_rgb": asdict(self.latent_rgb)}
         return {
             "format": FORMAT,

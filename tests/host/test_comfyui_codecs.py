@@ -81,7 +81,8 @@ def waveform(path):
 @torch.inference_mode()
 def test_vae_decode_whole_and_tiled_shows_what_the_embedded_host_shows(decoded, codecs):
     wanted = codecs[0].decode(latent(decoded("video")))[0].mul(255).numpy()
-    assert np.abs(pictures(decoded("pictures")) - wanted).max() <= 1
+    # Saved pictures are cut down to whole greys, and two builds of torch differ in the last bit.
+    assert np.abs(pictures(decoded("pictures")) - wanted).max() <= 1.001
     assert np.abs(pictures(decoded("tiles")) - wanted).max() <= 2
 
 

@@ -35,6 +35,13 @@ def distiller(teacher, folder="", run=None, **objective):
     return DistillationTrainer(replace(settings, kind="distillation", model={}), BUCKETS)
 
 
+def advice_of(trainer):
+    """What is recommended, beside what captions of the playground tell."""
+    advice = dict(trainer.facts["recommended"])
+    assert {detail["name"] for detail in advice.pop("details")} >= {"position", "height"}
+    return advice
+
+
 def guided_by_the_sampler(trainer, batch, scale, sigmas, interval=(0.0, 1.0)):
     """The sampler's own guidance and Euler steps, from the batch's noisy latents."""
     encode = trainer.teacher["text_encoder"].encode
@@ -58,7 +65,9 @@ def test_guidance_is_what_the_sampler_adds(teacher):
         ended = guided_by_the_sampler(trainer, batch, 3.0, [0.6, 0.0])
     for noisy, velocity, clean in zip(batch.noisy, wanted, ended, strict=True):
         assert torch.allclose(noisy - 0.6 * velocity, clean, atol=1e-3)
-    assert trainer.facts["recommended"] == {"guidance": 1.0}
+    assert advice_of(trainer) == {"guidance": 1.0}
+    fewer = distiller(teacher, guidance=3.0, advised_steps=8)
+    assert advice_of(fewer) == {"guidance": 1.0, "steps": 8}
 
 
 def test_one_step_of_the_student_ends_where_its_teacher_ends_after_several(teacher):
@@ -122,6 +131,7 @@ def test_a_student_comes_nearer_and_tells_how_it_wants_to_be_sampled(teacher, tm
     [
         ({"guidance": 1.0}, "leaves nothing to distil"),
         ({"guidance": 2.0, "interval": (0.9, 0.5)}, "the lower first"),
+        ({"steps": 4, "teacher_steps": 8, "advised_steps": 8}, "recommends its own"),
         ({"steps": 8, "teacher_steps": 12}, "each must be a multiple"),
         ({"steps": 8, "teacher_steps": 8}, "each must be a multiple"),
         ({"guidance": 2.0, "teacher": ""}, "name the result of a transformer stage"),

@@ -20,6 +20,7 @@ PICTURE_HEIGHT, MEL_WIDTH, CAPTION_HEIGHT, MARGIN, GAP = 128, 256, 20, 8, 2
 CAPTION_SIZE, TICK = 13, 14
 PAPER, INK = (250, 248, 244), (40, 36, 44)
 ONSET, CONTACT = (255, 255, 255), (255, 170, 40)
+JPEG_QUALITY = 82
 QUIET, LOUD = -9.0, 2.0
 """Log-mel values shown darkest and brightest."""
 _HEAT = np.array([(10, 8, 30), (90, 20, 110), (220, 70, 70), (252, 200, 110), (255, 252, 220)])
@@ -90,7 +91,7 @@ def _plain(caption: str) -> str:
 
 
 def write_sheet(path: Path, strips: list[Image.Image]) -> None:
-    """Writes the strips below one another as a PNG, in one step.
+    """Writes the strips below one another, in one step, as the PNG or JPEG that the name tells.
 
     Raises:
         OSError: the folder cannot be written.
@@ -104,7 +105,7 @@ def write_sheet(path: Path, strips: list[Image.Image]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".part")
     try:
-        sheet.save(unfinished, "PNG")
+        sheet.save(unfinished, "JPEG" if path.suffix == ".jpg" else "PNG", quality=JPEG_QUALITY)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -38,6 +38,8 @@ class DistillationObjective(FlowObjective):
         guidance: scale of the teacher's classifier-free guidance; 1 where it has none left.
         interval: lowest and highest noise level at which it is guided (see `Guidance`).
         steps: steps that the student shall need; 0 distils guidance alone, at all noise levels.
+        advised_steps: how many are recommended where guidance alone was distilled; 0: as many as
+            for its teacher.
         teacher_steps: steps of the teacher that make the same way, a multiple of ``steps``.
         schedule_steps: steps of the LTX-2 schedule of which both use every n-th level; a multiple
             of ``teacher_steps``.
@@ -47,6 +49,7 @@ class DistillationObjective(FlowObjective):
     guidance: float = 1.0
     interval: tuple[float, float] = (0.0, 1.0)
     steps: int = 0
+    advised_steps: int = 0
     teacher_steps: int = 0
     schedule_steps: int = 32
 
@@ -58,6 +61,11 @@ class DistillationObjective(FlowObjective):
             raise ValueError(
                 f"objective.steps is {self.steps} and objective.guidance {self.guidance:g}, which "
                 "leaves nothing to distil; set guidance to 2, say, or steps to 8"
+            )
+        if self.advised_steps < 0 or (self.advised_steps and self.steps):
+            raise ValueError(
+                f"objective.advised_steps is {self.advised_steps} beside steps {self.steps}; a "
+                "student of steps recommends its own, so set advised_steps to 0, or steps to 0"
             )
         Guidance(interval=self.interval)
         few, many, most = self.steps, self.teacher_steps, self.schedule_steps
@@ -93,8 +101,11 @@ class DistillationTrainer(TransformerTrainer):
         if objective.steps:
             longest = max(self.data["train"][0].durations(objective.frames))
             self.walk = Walk.of(objective, self.data["train"][0].tokens(longest))
-        self.facts = facts_of(objective.teacher) | self._learned()
-        self.facts["recommended"] = self._recommended()
+        taught, learned = facts_of(objective.teacher), self._learned()
+        self.facts = taught | learned
+        self.facts["recommended"] = (
+            taught.get("recommended", {}) | learned.get("recommended", {}) | self._recommended()
+        )
         self.drawer.noise = self._draw_sigmas
 
     def _read_objective(self, config: TrainConfig) -> DistillationObjective:
@@ -104,7 +115,9 @@ class DistillationTrainer(TransformerTrainer):
 
     def _recommended(self) -> dict[str, Any]:
         """Settings for the student; guidance is inside its weights."""
-        advice = dict(self.facts.get("recommended", {})) | {"guidance": 1.0}
+        advice: dict[str, Any] = {"guidance": 1.0}
+        if self.objective.advised_steps:
+            advice["steps"] = self.objective.advised_steps
         if self.walk is not None:
             sigmas = [round(float(level), 6) for level in self.walk.student]
             advice |= {"steps": len(sigmas) - 1, "sigmas": sigmas}

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,14 @@ class TransformerTrainer:
 
     def _learned(self) -> dict[str, Any]:
         """What a checkpoint with these weights tells about them."""
-        return {"trained_with_references": True} if self.objective.reference_share else {}
+        known: dict[str, Any] = {}
+        if self.objective.reference_share:
+            known["trained_with_references"] = True
+        if self.config.data.playground == "drops":
+            from ..world.drops.details import DETAILS
+
+            known["recommended"] = {"details": [asdict(detail) for detail in DETAILS]}
+        return known
 
     def new_networks(self) -> nn.ModuleDict:
         """A fresh transformer and text encoder on the device."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 _ALLOWED = re.compile(r"[a-z0-9 '.|()-]+")
+_WORD = re.compile(r"\w+")
 _GROUP = re.compile(r"\(([^()]*)\)")
 _PIECE = re.compile(r" ?\.\.\. ?|[ ]|[-']|\(|\)|\||[a-z0-9]+")
 _GAP = r"[\W_]+(?:\w+[\W_]+){0,4}?"
@@ -22,8 +23,8 @@ _PLAIN = {" ": r"[\W_]+", "-": r"[\W_]*", "'": r"[\W_]*", "(": "(?:", ")": ")", 
 class Phrases:
     """Finds any of some phrases as whole words.
 
-    Their pattern is compiled when a text has the first letters of one of them: most texts have none
-    of most concepts, and compiling all takes longer than everything else that the guard reads.
+    Their pattern is compiled when a text has a word that begins as one of them does: most texts
+    have none of most concepts, and compiling all takes longer than all else that the guard does.
 
     Raises:
         ValueError: a phrase uses signs outside of the notation.
@@ -32,9 +33,7 @@ class Phrases:
     def __init__(self, phrases: Iterable[str]) -> None:
         phrases = list(phrases)
         self._sources = [_source(phrase) for phrase in phrases]
-        self._beginnings = frozenset(
-            letters for phrase in phrases for letters in _beginnings(phrase)
-        )
+        self._beginnings = tuple({start for phrase in phrases for start in _beginnings(phrase)})
 
     def find(self, text: str) -> Iterator[re.Match[str]]:
         """Yield every place of one of them."""
@@ -46,7 +45,7 @@ class Phrases:
         return self._pattern.sub(by, text) if self._may_be_in(text) else text
 
     def _may_be_in(self, text: str) -> bool:
-        return any(letters in text for letters in self._beginnings)
+        return any(word.startswith(self._beginnings) for word in _WORD.findall(text))
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
