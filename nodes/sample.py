@@ -25,9 +25,9 @@ class HibariSample(io.ComfyNode):
             description=(
                 "Makes the clip: picture and sound together, out of noise. The same seed and "
                 "settings give the same clip on every device. Frames per second come from the "
-                "latent. Where the prompt leaves open what the bundled model wants to know (on "
-                "which side a thing is, from how high it falls), the seed chooses, and the words "
-                "are shown here."
+                "latent. Where the prompt leaves open what the bundled model wants to know (a "
+                "colour, on which side a thing is, from how high it falls), the seed chooses, and "
+                "the words are shown here."
             ),
             hidden=[io.Hidden.prompt, io.Hidden.unique_id],
             search_aliases=[

@@ -14,7 +14,8 @@ guider, sampler and upscale nodes you know go in between as usual.
 **Frames per second** are set in one node and wired to the three that need them; *length* is \
 8k+1 frames (49 are 2 seconds).
 
-**The empty prompt** at *negative* is what the bundled model was trained to compare with.
+**The bundled model** has its guidance inside, so *cfg* is 1 and *negative* is not read. Write \
+there what to keep away from and set *cfg* to 1.5; it was trained to compare with an empty prompt.
 
 Official LTX-2 weights open with the stock loaders too; see *Template > Video > LTX-2*.
 """
@@ -81,8 +82,8 @@ STOCK_NODES = Graph(
             (300, 290),
             {
                 "seed": 7,
-                "steps": 12,
-                "cfg": 2.0,
+                "steps": 8,
+                "cfg": 1.0,
                 "sampler_name": "euler",
                 "scheduler": "simple",
             },

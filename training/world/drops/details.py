@@ -3,9 +3,20 @@
 from ....model.checkpoint.details import Detail
 
 _PLACES = ("left", "right", "middle", "centre", "center", "gauche", "droite", "milieu")
+_COLOURS = ("red", "orange", "yellow", "green", "turquoise", "blue", "purple", "pink")
+_OTHER_COLOURS = (
+    *("teal", "cyan", "violet", "white", "black", "brown", "gray", "grey", "golden", "silver"),
+    *("rouge", "jaune", "vert", "verte", "bleu", "bleue", "violette", "rose", "blanc", "blanche"),
+    *("noir", "noire", "gris", "grise", "marron", "dore", "doree", "argente", "argentee"),
+)
 _PAIRS = ("two", "pair", "both", "deux")
 
 DETAILS = (
+    Detail(
+        "colour",
+        told=(*_COLOURS, *(f"{colour}s" for colour in _OTHER_COLOURS), *_OTHER_COLOURS, "oranges"),
+        choices=_COLOURS,
+    ),
     Detail(
         "position",
         told=(*_PLACES, *_PAIRS),
