@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from given_part import CHECKPOINT, FPS, as_bytes
 from hibari.model.audio_transform import resample
 from hibari.nodes.av_latent import empty_latent
 from hibari.nodes.clip_plan import CUSTOM, plan_clip
@@ -35,8 +36,7 @@ from hibari.training.evaluation.sheet import SheetClip, write_sheet
 from hibari.training.world import SAMPLE_RATE, make_clip
 from tqdm import tqdm
 
-CHECKPOINT = "hibari-playground.safetensors"
-SIDE, FRAMES, FPS = 256, 49, 24
+SIDE, FRAMES = 256, 49
 HELD_OUT_SEED = 1
 SENTENCES = (
     "a red rubber ball bounces on a wooden floor",
@@ -90,7 +90,7 @@ class Maker:
         (done,) = HibariSample.execute(self.model, positive, latent, seed=seed).args
         (images,) = HibariDecodeVideo.execute(done, self.vae).args
         (audio,) = HibariDecodeAudio.execute(done, self.audio_vae).args
-        frames = (images * 255).round().clamp(0, 255).byte().numpy()
+        frames = as_bytes(images)
         waveform = resample(audio["waveform"], audio["sample_rate"], SAMPLE_RATE)[0].numpy()
         return Made(frames, waveform, read_clip(frames, waveform, FPS, self.ear))
 

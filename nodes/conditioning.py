@@ -30,7 +30,7 @@ def encode(clip: Any, written: str, roles: Mapping[str, str] | None = None) -> C
         return encode(clip, written, {**roles, **more})
 
     def tell(text: str) -> Conditioning:
-        return encode(clip, text)
+        return _recorded(clip, PromptRecord(text, "", text))
 
     unconditional = _recorded(clip, PromptRecord("", ""))
     text = replace_mentions(written, roles)

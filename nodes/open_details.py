@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .conditioning import TELL, Conditioning
-
-Graph = Mapping[str, Any]
+from .guarding import Graph, guard_text
 
 
 def with_details(
@@ -32,7 +31,6 @@ def with_details(
     from ..model.checkpoint.details import told_in_full
     from ..trust.cameo.prompt import PROMPT
     from ..trust.cameo.reference import references_of
-    from .guarding import guard_text
     from .sampling_request import recommended
 
     details = recommended(model).details

@@ -125,9 +125,9 @@ def _with_facts(info: CheckpointInfo, facts: Mapping[str, Any]) -> CheckpointInf
 def _facts(info: CheckpointInfo) -> dict[str, Any]:
     """What `_with_facts` puts into the information."""
     names = ("steps", "guidance", "audio_guidance", "sigmas", "details")
-    advice = {name: asdict(info.recommended)[name] for name in names}
+    advice = asdict(info.recommended)
     return {
-        "recommended": {name: value for name, value in advice.items() if value not in (None, ())},
+        "recommended": {name: advice[name] for name in names if advice[name] not in (None, ())},
         "trained_with_references": info.trained_with_references,
     }
 

@@ -6,12 +6,12 @@ does not, with two things in two places. Its checkpoint says what it wants to be
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
+
+from ..text.tokenizer import fold_accents, split_words
 
 MOST_DETAILS, MOST_WORDS, MOST_LETTERS = 16, 100, 100
 
@@ -75,8 +75,8 @@ def details_from(entries: Iterable[Mapping[str, Any]]) -> tuple[Detail, ...]:
 
 def told_in_full(sentence: str, details: Iterable[Detail], seed: int) -> str:
     """The sentence with a phrase for each detail that it leaves open; an empty one stays empty."""
-    plain = unicodedata.normalize("NFKD", sentence.lower()).encode("ascii", "ignore").decode()
-    words = set(re.findall(r"[a-z0-9]+", plain))
+    folded = map(fold_accents, split_words(sentence))
+    words = {word for word in folded if word.isascii() and word.isalnum()}
     if not words:
         return sentence
     phrases = [detail.drawn(seed) for detail in details if detail.is_open(words)]

@@ -1,7 +1,7 @@
 """References in training: placed as at sampling time, in any slot, dropped at random, and used."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 import torch
@@ -18,6 +18,7 @@ from hibari.training.trainers.shown_references import (
     with_references,
 )
 from hibari.training.trainers.transformer import TransformerTrainer
+from hibari.training.world.drops.details import DETAILS
 
 from .tiny_flow import AUDIO, bucket, config
 
@@ -155,4 +156,5 @@ def test_a_tiny_model_learns_to_take_looks_and_voice_from_references(tmp_path):
         known = numbers[f"{stream}0.9_referenced"]
         assert known < 0.95 * numbers[f"{stream}0.9_discreet"]
         assert known < 0.5 * numbers[f"{stream}0.9_mistaken"]
-    assert trainer.facts["trained_with_references"] is True
+    told = {"details": [asdict(detail) for detail in DETAILS]}
+    assert trainer.facts == {"trained_with_references": True, "recommended": told}

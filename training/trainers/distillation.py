@@ -67,7 +67,7 @@ class DistillationObjective(FlowObjective):
                 f"objective.advised_steps is {self.advised_steps} beside steps {self.steps}; a "
                 "student of steps recommends its own, so set advised_steps to 0, or steps to 0"
             )
-        Guidance(interval=self.interval)
+        Guidance(interval=self.interval)  # refuses what is no interval of noise levels
         few, many, most = self.steps, self.teacher_steps, self.schedule_steps
         if few and not (few < many <= most and many % few == 0 and most % many == 0):
             raise ValueError(
