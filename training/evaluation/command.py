@@ -6,8 +6,9 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from random import Random
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     from ..world import make_clip
+    from ..world.drops.other_words import in_other_words
     from ..world.siblings import sibling_frames
     from .card import score_rows, table
     from .session import SEEDS
@@ -53,12 +55,16 @@ def _run(arguments: argparse.Namespace) -> int:
     count = _clip_count(arguments)
     if arguments.seed < 0:
         raise ValueError(f"--seed is {arguments.seed}; use 0 or more")
+    if arguments.other_words and arguments.playground != "drops":
+        raise ValueError("--other-words knows those of the playground drops only; leave one out")
     session = _open(arguments)
     indices = session.kit.indices(arguments.seed, count, session.spec)
     for place, index in enumerate(tqdm(indices, desc="evaluating", unit="clip", total=count)):
         others = SEEDS - 1 if place % VARIED_EVERY == 0 else 0
         siblings = sibling_frames(arguments.seed, index, session.spec, "validation", others)
         clip = make_clip(arguments.seed, index, session.spec, "validation")
+        if arguments.other_words:
+            clip = replace(clip, caption=in_other_words(clip.caption, Random(index), share=1.0))
         session.measure(index, clip, siblings)
     rows = score_rows(session.evidence, session.kit)
     sys.stdout.write(table(rows, session.kit) + "\n" + _decoding_line(session))

@@ -76,6 +76,11 @@ def build_parser() -> argparse.ArgumentParser:
         metavar=("LOW", "HIGH"),
         help="noise levels, 0 to 1, between which guidance acts; default: everywhere",
     )
+    add(
+        "--other-words",
+        action="store_true",
+        help="tell the captions in words that clips of the playground drops never come with",
+    )
     add("--json", type=Path, metavar="OUT", help="write scores, readings and captions to a file")
     add("--sheet", type=Path, metavar="FOLDER", help="write contact sheets to look at")
     add("--quick", action="store_true", help=f"{QUICK_CLIPS} clips unless --clips says more")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from random import Random
 
 import torch
 from einops import rearrange
@@ -19,6 +20,7 @@ from ...model.transformer import TransformerInputs
 from ..config import DataConfig
 from ..latent_store import LatentStore
 from ..reference_store import ClipReferences
+from ..world.drops.other_words import in_other_words
 from .kept_parts import KeptParts, draw_kept_parts
 from .shown_references import Shown, Subjects, draw_shown, with_references
 
@@ -40,6 +42,7 @@ class FlowObjective:
         independent_share: share of samples whose modalities have their own sigmas.
         clean_share: of those, the share in which one modality is clean.
         caption_dropout: share of samples trained without their caption.
+        other_words_share: share of captions told in other words; of the playground "drops" only.
         audio_weight: weight of the audio loss beside the video loss.
         crowded_share: share of samples drawn from clips with several objects only, which are rare
             and the hardest to keep apart; the rest is drawn from all.
@@ -64,6 +67,7 @@ class FlowObjective:
     independent_share: float = 0.15
     clean_share: float = 0.3
     caption_dropout: float = 0.1
+    other_words_share: float = 0.0
     audio_weight: float = 0.5
     crowded_share: float = 0.0
     kept_share: float = 0.0
@@ -284,9 +288,15 @@ class BatchDrawer:
             captions = bucket.latents.captions[i]
             if shown is not None and _chance(self.objective.discreet_share, generator):
                 captions = bucket.references[i].captions
-            told.append(captions[_below(len(captions), generator)])
+            told.append(self._said(captions[_below(len(captions), generator)], generator))
         dropped = torch.rand(len(told), generator=generator) < self.objective.caption_dropout
         return ["" if gone else text for text, gone in zip(told, dropped, strict=True)]
+
+    def _said(self, caption: str, generator: torch.Generator) -> str:
+        share = self.objective.other_words_share
+        if not share or not _chance(share, generator):
+            return caption
+        return in_other_words(caption, Random(_below(2**31, generator)))
 
 
 def draw_sigmas(objective: FlowObjective, batch: int, generator: torch.Generator) -> Pair:

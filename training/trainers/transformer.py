@@ -38,6 +38,8 @@ from .shown_references import Shown, Slot, with_references
 
 BINS = (0.1, 0.3, 0.5, 0.7, 0.9)
 HELD_OUT = 32
+MOST_CAPTIONS = 100_000
+"""Whose words are kept taken apart."""
 SHAPES = 32
 """Most shapes of batches that compiled blocks are made for."""
 
@@ -55,6 +57,12 @@ class TransformerTrainer:
 
     def __init__(self, config: TrainConfig, buckets: Buckets | None = None) -> None:
         self.objective = self._read_objective(config)
+        if self.objective.other_words_share and config.data.playground != "drops":
+            raise ValueError(
+                f"objective.other_words_share is {self.objective.other_words_share} and"
+                f' data.playground "{config.data.playground}"; only captions of "drops" have other'
+                " words, so leave it at 0"
+            )
         self.config, self.device = config, pick_device(config.run.device)
         torch.manual_seed(config.run.seed)
         self.model_config = TransformerConfig.from_metadata(config.model["transformer"])
@@ -170,6 +178,8 @@ class TransformerTrainer:
 
     def _tokenized(self, captions: Sequence[str]) -> Tensor:
         """Word ids ``[B, T, G]``; each caption is taken apart once, as it comes back many times."""
+        if len(self._ids) > MOST_CAPTIONS:
+            self._ids.clear()
         for text in captions:
             if text not in self._ids:
                 ids, _ = self.module["text_encoder"].tokenize([text])
