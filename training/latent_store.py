@@ -100,13 +100,15 @@ def encode_part(
 
 def encode_clips(
     data: DataConfig, count: int, codecs: Sequence[Codecs], precision: str, device: torch.device
-) -> Iterator[list[tuple[Tensor, Tensor]]]:
-    """Video and audio latents of the first training clips by each of several codecs, unkept."""
+) -> Iterator[tuple[tuple[str, ...], list[tuple[Tensor, Tensor]]]]:
+    """Of the first training clips the captions, and video and audio latents by each of several
+    codecs; nothing is kept.
+    """
     encoders = [_Encoder(each, precision, device) for each in codecs]
     clips = range(min(count, data.count))
-    for frames, waveform, _ in _Stream(data, "train", [clips]).take(clips):
+    for frames, waveform, (captions, _) in _Stream(data, "train", [clips]).take(clips):
         pixels = as_pixels(frames, device)
-        yield [encoder.encode(pixels, waveform) for encoder in encoders]
+        yield captions, [encoder.encode(pixels, waveform) for encoder in encoders]
 
 
 Part = tuple[int, int]

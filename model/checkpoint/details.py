@@ -13,7 +13,7 @@ from zlib import crc32
 
 from ..text.tokenizer import fold_accents, split_words
 
-MOST_DETAILS, MOST_WORDS, MOST_LETTERS = 16, 100, 100
+MOST_DETAILS, MOST_WORDS, MOST_LETTERS = 16, 200, 100
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def test_a_checkpoint_carries_them():
     [
         ({"name": "a", "told": ["x"]}, "0 choices"),
         ({"choices": ["x" * 200]}, "give a choice or more"),
-        ({"choices": ["x"] * 200}, "200 words"),
+        ({"choices": ["x"] * 300}, "300 words"),
         ({"choices": [""]}, "1 to 100 letters"),
     ],
 )

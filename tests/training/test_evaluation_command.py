@@ -78,6 +78,17 @@ def test_one_run_prints_the_table_and_writes_json_and_sheets(checkpoint, tmp_pat
     assert [p.name for p in out.parent.iterdir()] == ["card.json"]
 
 
+def test_captions_can_be_told_in_other_words(checkpoint, tmp_path, capsys):
+    out = tmp_path / "card.json"
+    arguments = ["--checkpoint", str(checkpoint), "--clips", "2", "--json", str(out)]
+    said = []
+    for more in ([], ["--other-words"]):
+        assert command.main([*arguments, *more]) == 0
+        said.append([clip["caption"] for clip in json.loads(out.read_text("utf-8"))["clips"]])
+    assert all(usual != other for usual, other in zip(*said, strict=True))
+    capsys.readouterr()
+
+
 def test_samples_are_what_the_graph_blocks_make(checkpoint):
     networks = Networks(checkpoint)
     frames, sound = networks.sample("a red ball drops", 5, networks.settings())
@@ -150,6 +161,7 @@ def test_the_instruments_need_no_checkpoint(capsys, monkeypatch):
     [
         (["--clips", "0"], "--clips is 0; use 1 to"),
         (["--seed", "-1", "--instruments"], "--seed is -1; use 0 or more"),
+        (["--playground", "whole", "--other-words"], "--other-words knows those of the playground"),
         (["--checkpoint", "absent.safetensors"], "absent.safetensors"),
         ([], "give one with --checkpoint FILE"),
     ],

@@ -46,6 +46,25 @@ def test_batches_of_all_sizes_and_durations_hold_as_many_tokens():
     assert 20 <= usual <= 34  # two thirds of the clips are of the first size
 
 
+def test_captions_are_told_in_other_words_as_often_as_asked():
+    data = DataConfig(folder="", count=6, frames=17, height=64, width=64)
+    bucket = store(data)
+    bucket.latents.captions[:] = [("A red ball falls on the sand.",)] * 6
+    for share, least, most in ((0.0, 0, 0), (0.5, 30, 70), (1.0, 90, 100)):
+        objective = FlowObjective(frames=(9,), caption_dropout=0, other_words_share=share)
+        drawer = BatchDrawer(objective, [bucket], 10)
+        generator = torch.Generator().manual_seed(0)
+        told = [text for _ in range(10) for text in drawer.draw(generator).captions]
+        assert len(told) == 100
+        assert least <= sum("A red ball falls on the sand." != text for text in told) <= most
+
+
+def test_only_captions_of_drops_have_other_words():
+    config = tiny_flow.config(data={"playground": "whole"}, other_words_share=0.5)
+    with pytest.raises(ValueError, match=r"other_words_share is 0\.5"):
+        TransformerTrainer(config, {"train": [tiny_flow.bucket()], "validation": []})
+
+
 def test_parts_of_all_processes_are_the_batch():
     for batch in drawn(12, multiple=3, kept_share=0.5, independent_share=0.5):
         parts = [batch.part(index, 3) for index in range(3)]

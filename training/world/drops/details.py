@@ -2,14 +2,16 @@
 
 from ....model.checkpoint.details import Detail
 
-_PLACES = ("left", "right", "middle", "centre", "center", "gauche", "droite", "milieu")
+_PLACES = ("left", "right", "middle", "centre", "center", "gauche", "droite", "droit", "milieu")
 _COLOURS = ("red", "orange", "yellow", "green", "turquoise", "blue", "purple", "pink")
 _OTHER_COLOURS = (
     *("teal", "cyan", "violet", "white", "black", "brown", "gray", "grey", "golden", "silver"),
     *("rouge", "jaune", "vert", "verte", "bleu", "bleue", "violette", "rose", "blanc", "blanche"),
     *("noir", "noire", "gris", "grise", "marron", "dore", "doree", "argente", "argentee"),
+    *("scarlet", "crimson", "tangerine", "lemon", "lime", "emerald", "aqua", "aquamarine", "navy"),
+    *("lilac", "lavender", "magenta", "ecarlate", "indigo", "beige"),
 )
-_PAIRS = ("two", "pair", "both", "deux")
+_PAIRS = ("two", "2", "pair", "couple", "both", "deux", "paire")
 
 DETAILS = (
     Detail(
@@ -34,7 +36,10 @@ DETAILS = (
     ),
     Detail(
         "height",
-        told=("high", "height", "low", "above", "haut", "hauteur", "bas", "dessus", "ras"),
+        told=(
+            *("high", "height", "low", "above", "sky", "ceiling", "roof", "top", "close"),
+            *("haut", "hauteur", "bas", "dessus", "ras", "ciel", "plafond", "toit", "pres"),
+        ),
         choices=("from high up", "from low down"),
     ),
 )
