@@ -3,6 +3,8 @@
 import json
 import multiprocessing
 import os
+import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -14,6 +16,7 @@ from safetensors.torch import load_file
 
 from .tiny_flow import bucket, config
 
+ROOT = Path(__file__).parents[2]
 BUCKETS = {"train": [bucket()], "validation": [bucket(4, seed=1)]}
 
 
@@ -60,7 +63,9 @@ def together(folder, steps, count=2):
 
 
 @pytest.mark.slow
-def test_two_processes_train_as_one_and_either_goes_on_from_the_other(tmp_path):
+def test_two_processes_train_as_one_and_either_goes_on_from_the_other(tmp_path, monkeypatch):
+    # New interpreters look for this module where this one looks for modules.
+    monkeypatch.setattr(sys, "path", [*sys.path, str(ROOT)])
     train(tmp_path / "one", 2)
     together(tmp_path / "two", 2)
     for name in ("loss", "grad_norm"):

@@ -61,7 +61,7 @@ ENGLISH = {
     "green": ("dark green", "light green", "lime green", "emerald"),
     "teal": ("aqua", "blue-green"),
     "turquoise": ("aqua", "aquamarine"),
-    "blue": ("dark blue", "light blue", "navy", "sky blue"),
+    "blue": ("dark blue", "light blue", "navy"),
     "purple": ("lilac", "dark purple", "lavender"),
     "pink": ("bright pink", "magenta", "hot pink"),
     "ball": ("orb", "globe", "round ball", "toy ball"),
