@@ -14,11 +14,11 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from einops import rearrange
-from torch import Tensor
+from torch import Tensor, nn
 
 from .config import TrainConfig
 from .latent_store import Codecs, LatentStore, encode_clips
@@ -43,6 +43,7 @@ LAYERS = {
     "audio": ("audio_patchify_proj", "audio_proj_out"),
 }
 
+T = TypeVar("T")
 Pair = tuple[Tensor, Tensor]
 Told = tuple[str, ...]
 """The captions of a clip."""
@@ -72,9 +73,10 @@ def carry_over(runs: Path, config: TrainConfig, out: Path) -> dict[str, float]:
     after = [Path(config.objective[name]) for name in ("video_vae", "audio_vae")]
     codecs = [Codecs.load(paths[0], paths[1], device) for paths in (before, after)]
     clips = list(encode_clips(config.data, CLIPS, codecs, config.run.precision, device))
+    rows = [(tokens(old), tokens(new)) for _, (old, new) in clips]
     explained = {}
     for index, modality in enumerate(LAYERS):
-        pairs = [(tokens(old)[index], tokens(new)[index]) for _, (old, new) in clips]
+        pairs = [(old[index], new[index]) for old, new in rows]
         explained[modality] = refit_reading(tensors, modality, pairs)
         log.info("new latents explain %.2f of the old %s latents", explained[modality], modality)
     known = [(told, latents[1]) for told, latents in clips]
@@ -86,6 +88,11 @@ def carry_over(runs: Path, config: TrainConfig, out: Path) -> dict[str, float]:
     tensors |= {name: trainer.module.state_dict()[name].cpu() for name in tensors}
     save_tensors(out, tensors, {"config": json.dumps(facts)})
     return explained
+
+
+def _split(clips: list[T]) -> tuple[list[T], list[T]]:
+    """Those to fit to, and those that tell how well it fits."""
+    return [clip for index, clip in enumerate(clips) if index % CHECKED], clips[::CHECKED]
 
 
 def tokens(latents: Pair) -> Pair:
@@ -103,21 +110,23 @@ def refit_reading(tensors: dict[str, Tensor], modality: str, pairs: list[Pair]) 
     Raises:
         ValueError: there are too few tokens for a fit.
     """
-    fitted = [pair for index, pair in enumerate(pairs) if index % CHECKED]
+    fitted, left_out = _split(pairs)
     old, new = (torch.cat(side) for side in zip(*fitted, strict=True))
     if len(old) < LEAST_TOKENS:
         raise ValueError(
             f"{len(pairs)} clips have {len(old)} {modality} tokens to fit the layers to and at "
             f"least {LEAST_TOKENS} are needed; raise data.count"
         )
-    covariance = (new - new.mean(0)).T @ (new - new.mean(0)) / len(new)
-    shared = (new - new.mean(0)).T @ (old - old.mean(0)) / len(new)
+    centred = new - new.mean(0)
+    covariance = centred.T @ centred / len(new)
+    shared = centred.T @ (old - old.mean(0)) / len(new)
     reading = torch.linalg.solve(covariance + READING_NOISE * torch.eye(len(shared)), shared)
     name = f"transformer.{LAYERS[modality][0]}.weight"
     tensors[name] = (tensors[name].double() @ reading.T).to(tensors[name]).contiguous()
-    held_old, held_new = (torch.cat(side) for side in zip(*pairs[::CHECKED], strict=True))
-    left = (held_old - old.mean(0)) - (held_new - new.mean(0)) @ reading
-    return 1 - float(left.square().mean() / (held_old - old.mean(0)).square().mean())
+    held_old, held_new = (torch.cat(side) for side in zip(*left_out, strict=True))
+    wanted = held_old - old.mean(0)
+    missed = wanted - (held_new - new.mean(0)) @ reading
+    return 1 - float(missed.square().mean() / wanted.square().mean())
 
 
 @torch.no_grad()
@@ -125,9 +134,9 @@ def refit_answers(trainer: TransformerTrainer) -> None:
     """Give both modalities the last layers that tell the velocities of noisy clips best."""
     transformer = trainer.module.get_submodule("transformer")
     layers = [getattr(transformer, last) for _, last in LAYERS.values()]
-    seen: list[Tensor] = []
+    seen: dict[nn.Module, Tensor] = {}
     hooks = [
-        layer.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+        layer.register_forward_pre_hook(lambda own, inputs: seen.update({own: inputs[0]}))
         for layer in layers
     ]
     sums = [_Regression() for _ in layers]
@@ -136,11 +145,11 @@ def refit_answers(trainer: TransformerTrainer) -> None:
     while drawn < SAMPLES:
         batch = trainer.drawer.draw(generator)
         drawn += len(batch.captions)
-        seen.clear()
         with autocast(trainer.config.run.precision, trainer.device):
             trainer.velocities(trainer.module, batch, batch.noisy)
-        for regression, hidden, wanted in zip(sums, seen, _wanted(trainer, batch), strict=True):
-            regression.add(hidden.flatten(0, 1)[wanted[1]], wanted[0][wanted[1]])
+        wanted = _wanted(trainer, batch)
+        for layer, regression, (velocities, asked) in zip(layers, sums, wanted, strict=True):
+            regression.add(seen[layer].flatten(0, 1)[asked], velocities[asked])
     for hook in hooks:
         hook.remove()
     for layer, regression in zip(layers, sums, strict=True):
@@ -169,14 +178,12 @@ class _Regression:
     """Sums of a linear regression with an offset, in double."""
 
     def __init__(self) -> None:
-        self.count = 0
         self.inputs = self.shared = torch.zeros(())
 
     def add(self, inputs: Tensor, answers: Tensor) -> None:
         """More rows of both."""
         rows, answers = inputs.double().cpu(), answers.double().cpu()
         rows = torch.cat([rows, torch.ones(len(rows), 1, dtype=rows.dtype)], 1)
-        self.count += len(rows)
         self.inputs = self.inputs + rows.T @ rows
         self.shared = self.shared + rows.T @ answers
 
@@ -193,11 +200,8 @@ def _trainer(
     model = {name: facts[name] for name in ("transformer", "text_encoder")}
     objective = config.objective | {"reference_share": 0.0, "place_weight": 0.0}
     config = replace(config, model=model, objective=objective)
-    fitted = [clip for index, clip in enumerate(clips) if index % CHECKED]
-    buckets = {
-        "train": [_bucket(config, fitted)],
-        "validation": [_bucket(config, clips[::CHECKED])],
-    }
+    splits = zip(("train", "validation"), _split(clips), strict=True)
+    buckets = {name: [_bucket(config, split)] for name, split in splits}
     return TransformerTrainer(config, buckets)
 
 
